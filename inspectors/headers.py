@@ -1,0 +1,178 @@
+"""Header fields with their spans, and the structured values MIME needs (RFC 5322, RFC 2045, RFC 2231).
+
+Does not interpret addresses or authentication results: that is judgement and lives in ``policy``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from inspectors import limits
+from inspectors.model import Flag, Header, Span
+
+_TEXT = rb"[^\r\n]*+(?:\r(?!\n)[^\r\n]*+)*+"  # one line's content: a CR alone does not end it
+_FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):(" + _TEXT + rb"(?:\r?\n[ \t]" + _TEXT + rb")*+)(?:\r?\n|\Z)")
+_NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
+_LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
+_FOLD = re.compile(rb"\r?\n")
+_FROM_LINE = re.compile(rb">?From [^\n]*\n")
+
+
+def block(raw: bytes, start: int, end: int) -> tuple[Span, int]:
+    """The header block that begins at ``start`` and where the body behind it begins.
+
+    The block excludes the empty line. Where no empty line follows, all of it is header.
+    """
+    if raw.startswith(b"\r\n", start, end):
+        return Span(start, start), start + 2
+    if raw.startswith(b"\n", start, end):
+        return Span(start, start), start + 1
+    stop = min(end, start + limits.HEADER_BYTES)
+    # Two needles instead of a pattern: bytes.find of b"\r\n\r\n" is 40 times faster than of b"\n\r\n".
+    both = raw.find(b"\r\n\r\n", start, stop)
+    bare = raw.find(b"\n\n", start, both if both >= 0 else stop)
+    mixed = raw.find(b"\n\r\n", start, (bare if bare >= 0 else both) if max(bare, both) >= 0 else stop)
+    if mixed >= 0 and (both < 0 or mixed < both) and (bare < 0 or mixed < bare):
+        return Span(start, mixed + 1), mixed + 3
+    if bare >= 0:
+        return Span(start, bare + 1), bare + 2
+    if both >= 0:
+        return Span(start, both + 2), both + 4
+    return Span(start, stop), stop
+
+
+def begins_with_field(raw: bytes, start: int, end: int) -> bool:
+    """Whether the first line looks like a header field, or like an mbox separator with fields behind it."""
+    leading = _FROM_LINE.match(raw, start, end)
+    return _NAME.match(raw, leading.end() if leading else start, end) is not None
+
+
+def fields(raw: bytes, head: Span, path: str = "") -> tuple[tuple[Header, ...], tuple[Flag, ...]]:
+    """The fields of one block in order. A line that is no field is flagged and passed over."""
+    found: list[Header] = []
+    flags: dict[str, Flag] = {}
+    position = head.start
+    leading = _FROM_LINE.match(raw, position, head.end)
+    if leading and path == "":  # mbox separator line, RFC 4155
+        position = leading.end()
+    while position < head.end:
+        match = _FIELD.match(raw, position, head.end)
+        if match is None:
+            line = _LINE.match(raw, position, head.end)
+            assert line is not None
+            flags["header-line"] = Flag("header-line", path, "A line among the header fields is not a field.")
+            position = max(line.end(), position + 1)
+            continue
+        if match.group(2):
+            flags["header-blank"] = Flag("header-blank", path, "White space stands before a field's colon.")
+        name = match.group(1).decode("latin-1").lower()
+        value = _FOLD.sub(b"", match.group(3)).strip(b" \t")
+        found.append(Header(name, Span(match.start(), match.end()), value))
+        position = match.end()
+        if len(found) >= limits.HEADER_FIELDS:
+            flags["limit"] = Flag("limit", path, f"More than {limits.HEADER_FIELDS} header fields.")
+            break
+    return tuple(found), tuple(flags.values())
+
+
+def first(headers: tuple[Header, ...], name: str) -> bytes | None:
+    """The value of the first field of this name (lower case), None where there is none."""
+    for header in headers:
+        if header.name == name:
+            return header.value
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """A main value with parameters, as in Content-Type."""
+
+    value: str
+    """Lower case, comments and white space cut."""
+    parameters: tuple[tuple[str, str], ...]
+    """Names in lower case; the first of several equal ones; RFC 2231 forms joined and decoded."""
+
+    def get(self, name: str) -> str:
+        """The parameter's value, empty where it is missing."""
+        for key, value in self.parameters:
+            if key == name:
+                return value
+        return ""
+
+
+_TOKEN = re.compile(r'\s*([^\s;="()]*)')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\Z)', re.DOTALL)
+_BARE = re.compile(r"[^\s;]*")
+_COMMENT = re.compile(r"\s*\((?:[^()\\]|\\.)*\)", re.DOTALL)
+
+
+def structured(raw: bytes) -> Structured:
+    """Read ``type/subtype; name=value`` the way most clients do; never raises.
+
+    RFC 2045 section 5.1, RFC 2231 sections 3 and 4. A value without quotes runs to the next semicolon
+    or white space, which accepts the unquoted ``name=a b`` of broken generators up to its first blank.
+    """
+    text = raw[:16384].decode("utf-8", "replace")
+    position = _blanks(text, 0)
+    match = _TOKEN.match(text, position)
+    assert match is not None
+    value, position = match.group(1).lower(), match.end()
+    found: dict[str, str] = {}
+    while (position := text.find(";", position)) >= 0 and len(found) < limits.PARAMETERS:
+        position = _blanks(text, position + 1)
+        match = _TOKEN.match(text, position)
+        assert match is not None
+        name, position = match.group(1).lower(), _blanks(text, match.end())
+        if not text.startswith("=", position):
+            continue
+        position = _blanks(text, position + 1)
+        quoted = _QUOTED.match(text, position)
+        if quoted:
+            content, position = re.sub(r"\\(.)", r"\1", quoted.group(1)), quoted.end()
+        else:
+            bare = _BARE.match(text, position)
+            assert bare is not None
+            content, position = bare.group(), bare.end()
+        found.setdefault(name, content)
+    return Structured(value, tuple(_joined(found).items()))
+
+
+def _blanks(text: str, position: int) -> int:
+    """Behind white space and comments."""
+    while True:
+        match = _COMMENT.match(text, position)
+        if match is None:
+            break
+        position = match.end()
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
+def _joined(found: dict[str, str]) -> dict[str, str]:
+    """RFC 2231: ``name*0*=utf-8''a%20; name*1=b`` becomes one ``name``; a plain ``name`` wins."""
+    if not any("*" in name for name in found):
+        return found
+    plain = {name: value for name, value in found.items() if "*" not in name}
+    pieces: dict[str, list[tuple[int, bool, str]]] = {}
+    for key, value in found.items():
+        name, star, rest = key.partition("*")
+        if not star:
+            continue
+        number = rest.rstrip("*") or "0"
+        if number.isascii() and number.isdigit() and len(number) < 4:
+            pieces.setdefault(name, []).append((int(number), key.endswith("*"), value))
+    for name, parts in pieces.items():
+        charset, data = "utf-8", b""
+        for index, (_, encoded, value) in enumerate(sorted(parts)):
+            if encoded and index == 0 and value.count("'") >= 2:
+                charset, _, value = value.split("'", 2)
+            data += unquote_to_bytes(value) if encoded else value.encode("utf-8")
+        try:
+            decoded = data.decode(charset or "utf-8", "replace")
+        except (LookupError, ValueError):
+            decoded = data.decode("utf-8", "replace")
+        plain.setdefault(name, decoded)
+    return plain

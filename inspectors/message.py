@@ -1,0 +1,179 @@
+"""One message or one bare PDF, whole: inspect it, rewrite links in it, read it again.
+
+    inspection = inspect(raw)
+    rewriting  = rewrite(inspection, edits)
+    problems   = compare(inspection, inspect(splice.apply(raw, rewriting.patches)), rewriting.done)
+
+Does not judge, and does not choose what to edit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from inspectors import mime, pdf, registry, splice, transfer
+from inspectors.model import (
+    Edit,
+    Flag,
+    Inspection,
+    Leaf,
+    Link,
+    Message,
+    Patch,
+    Reading,
+    Replacement,
+    Rewriting,
+    Skipped,
+    Span,
+)
+
+_ODDITIES = {
+    "transfer-unknown": "The transfer encoding is unknown; the part is read as it stands.",
+    "base64-alien": "Characters outside the base64 alphabet stand in the encoded part.",
+    "base64-after-padding": "Encoded text stands behind the base64 padding; only what precedes it is read.",
+}
+_BEGINNING = 4096
+"""Encoded bytes that hold the first kilobyte of content, where a PDF names itself, in any encoding."""
+_SEALED = {
+    "signed": "the part is signed and is not changed",
+    "attached": "the part belongs to an attached message",
+}
+
+
+def is_bare_pdf(raw: bytes) -> bool:
+    """Whether these bytes are a PDF file rather than a message."""
+    return raw.startswith(b"%PDF-")
+
+
+def inspect(raw: bytes, *, light: str = "") -> Inspection:
+    """Every link of a message, or of a bare PDF; any bytes whatever give an inspection.
+
+    Where ``light`` is given, parts in heavy formats are skipped with it as the reason: so that a part that
+    killed its worker does not hide the links of the others.
+    """
+    if is_bare_pdf(raw):
+        leaf = Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
+        reading = Reading(skipped=(Skipped("", light),)) if light else pdf.read("", raw)
+        return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags)
+    structure = mime.read(raw)
+    skipped, flags = list(structure.skipped), list(structure.flags)
+    links: list[Link] = []
+    for leaf in structure.message.leaves:
+        reading = _read_leaf(raw, leaf, light)
+        links.extend(reading.links)
+        skipped.extend(reading.skipped)
+        flags.extend(reading.flags)
+    return Inspection(structure.message, tuple(links), tuple(skipped), tuple(flags))
+
+
+def _read_leaf(raw: bytes, leaf: Leaf, light: str) -> Reading:
+    inspector, decoded = _opened(raw, leaf)
+    oddities = tuple(Flag(name, leaf.path, _ODDITIES[name]) for name in decoded.oddities)
+    if inspector is None:
+        if not registry.expects_links(leaf) or not decoded.content.strip():
+            return Reading(flags=oddities)
+        return Reading(skipped=(Skipped(leaf.path, f"no inspector reads {leaf.type[:80]}"),), flags=oddities)
+    if light and inspector.heavy:
+        return Reading(skipped=(Skipped(leaf.path, light),), flags=oddities)
+    reading = inspector.read(leaf, decoded.content)
+    return Reading(reading.links, reading.skipped, oddities + reading.flags)
+
+
+def _opened(raw: bytes, leaf: Leaf) -> tuple[registry.Inspector | None, transfer.Decoded]:
+    """The leaf's inspector and content; content that nothing reads is not decoded further than its start."""
+    start = transfer.decode(raw, _beginning(leaf))
+    inspector = registry.inspector(leaf, start.content)
+    if inspector is None or len(leaf.body) <= _BEGINNING:
+        return inspector, start
+    return inspector, transfer.decode(raw, leaf)
+
+
+def _beginning(leaf: Leaf) -> Leaf:
+    """The leaf cut to its first kilobytes: enough to recognise a format."""
+    if len(leaf.body) <= _BEGINNING:
+        return leaf
+    end = leaf.body.start + _BEGINNING
+    return Leaf(
+        leaf.path, leaf.type, leaf.charset, leaf.transfer, leaf.filename, leaf.disposition, leaf.head,
+        Span(leaf.body.start, end), leaf.sealed,
+    )  # fmt: skip
+
+
+def needs_worker(raw: bytes) -> bool:
+    """Whether reading it needs a process of its own: a bare PDF, or a part in a heavy format."""
+    if is_bare_pdf(raw):
+        return True
+    for leaf in mime.read(raw).message.leaves:
+        found = registry.inspector(leaf, transfer.decode(raw, _beginning(leaf)).content)
+        if found is not None and found.heavy:
+            return True
+    return False
+
+
+def rewrite(inspection: Inspection, edits: Sequence[Edit]) -> Rewriting:
+    """Patches for the edits that can be made without moving any other byte, and reasons for the rest.
+
+    ``inspection.message.raw`` must be there.
+    """
+    raw = inspection.message.raw
+    leaves = {leaf.path: leaf for leaf in inspection.message.leaves}
+    by_leaf: dict[str, list[Edit]] = {}
+    for each in edits:
+        by_leaf.setdefault(each.link.leaf, []).append(each)
+    patches: list[Patch] = []
+    done: list[Edit] = []
+    refused: list[tuple[Edit, str]] = []
+    for path, wanted in by_leaf.items():
+        result = _rewrite_leaf(raw, leaves[path], wanted)
+        patches.extend(result.patches)
+        done.extend(result.done)
+        refused.extend(result.refused)
+    return Rewriting(splice.ordered(patches, len(raw)), tuple(done), tuple(refused))
+
+
+def _rewrite_leaf(raw: bytes, leaf: Leaf, wanted: Sequence[Edit]) -> Rewriting:
+    if leaf.sealed:
+        return Rewriting((), (), tuple((each, _SEALED[leaf.sealed]) for each in wanted))
+    inspector, decoded = _opened(raw, leaf)
+    assert inspector is not None
+    replacements, refused = inspector.edit(leaf, decoded.content, wanted)
+    separate, overlapping = _without_overlaps(replacements)
+    result = transfer.encode(raw, leaf, decoded.content, separate)
+    return Rewriting(result.patches, result.done, (*refused, *overlapping, *result.refused))
+
+
+def _without_overlaps(
+    replacements: Sequence[Replacement],
+) -> tuple[list[Replacement], list[tuple[Edit, str]]]:
+    """Replacements in order; of two on the same characters the second is refused."""
+    kept: list[Replacement] = []
+    refused: list[tuple[Edit, str]] = []
+    for each in sorted(replacements, key=lambda r: (r.span.start, r.span.end)):
+        if kept and each.span.start < kept[-1].span.end:
+            refused.extend((edit, "the link overlaps another one") for edit in each.edits)
+        else:
+            kept.append(each)
+    return kept, refused
+
+
+def compare(before: Inspection, after: Inspection, done: Sequence[Edit]) -> tuple[str, ...]:
+    """What is wrong with a rewritten message read again (law 4); empty where nothing is.
+
+    Exactly the edited links must lead to their new URLs, and all others must be as they were.
+    """
+    wanted: dict[Link, tuple[str, ...]] = {edit.link: edit.urls for edit in done}
+    if len(before.links) != len(after.links):
+        return (f"{len(before.links)} links became {len(after.links)}",)
+    problems = []
+    for old, new in zip(before.links, after.links, strict=True):
+        if (old.leaf, old.place) != (new.leaf, new.place):
+            problems.append(f"a link moved from {old.place} in {old.leaf} to {new.place} in {new.leaf}")
+        elif old in wanted:
+            if new.url not in wanted[old]:
+                problems.append(f"a rewritten link in {old.leaf} reads differently")
+        elif (old.url, old.written) != (new.url, new.written):
+            problems.append(f"another link in {old.leaf} changed")
+    if Counter(s.leaf for s in before.skipped) != Counter(s.leaf for s in after.skipped):
+        problems.append("other parts could be read than before")
+    return tuple(problems)

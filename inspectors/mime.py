@@ -1,0 +1,234 @@
+"""A raw message as leaves with byte spans (RFC 2045, RFC 2046): the only reading that may rewrite.
+
+Strict and iterative. Nothing is normalised and nothing recursed into by function calls, so depth costs
+no stack. Where other readers might read something else, a flag says so.
+
+Does not decode transfer encodings, does not look inside attachments, and does not read a multipart or
+attached message that is itself transfer-encoded: that is reported as skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from inspectors import headers, limits
+from inspectors.model import Flag, Header, Leaf, Message, Skipped, Span
+
+_IDENTITY = ("", "7bit", "8bit", "binary")
+_CTE = "content-transfer-encoding"
+_MIME_FIELDS = ("content-type", _CTE, "content-disposition")
+_MIME_FIELD_SET = frozenset(_MIME_FIELDS)
+_DELIMITER_REST = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The leaves of a message and what was noticed on the way."""
+
+    message: Message
+    skipped: tuple[Skipped, ...]
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part still to be read."""
+
+    path: str
+    """Its own IMAP path; empty for the message and for the root inside an attached message."""
+    prefix: str
+    """What its children's numbers are appended to."""
+    start: int
+    end: int
+    depth: int
+    default: str
+    sealed: str
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one reading has gathered so far."""
+
+    raw: bytes
+    leaves: list[Leaf] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    parts: int = 0
+
+    def flag(self, name: str, path: str, words: str) -> None:
+        self.flags.append(Flag(name, path, words))
+
+
+def read(raw: bytes) -> Structure:
+    """The structure of any bytes whatever; what is not a message at all is one text/plain leaf."""
+    work = _Work(raw)
+    top: tuple[Header, ...] = ()
+    todo = [_Part("", "", 0, len(raw), 0, "text/plain", "")]
+    while todo:
+        part = todo.pop()
+        work.parts += 1
+        if work.parts > limits.PARTS or part.depth > limits.DEPTH:
+            work.flag("limit", part.path, "More parts, or parts nested deeper, than are read.")
+            work.skipped.append(Skipped(part.path, "over the limit of parts or of nesting"))
+            if work.parts > limits.PARTS:
+                break
+            continue
+        fields, children = _part(work, part)
+        if part.depth == 0:
+            top = fields
+        todo.extend(reversed(children))
+    return Structure(Message(raw, top, tuple(work.leaves)), tuple(work.skipped), tuple(work.flags))
+
+
+def _part(work: _Work, part: _Part) -> tuple[tuple[Header, ...], list[_Part]]:
+    """Read one part's header; it is a leaf, or gives parts still to be read."""
+    head, body = _head(work, part)
+    fields, flags = headers.fields(work.raw, head, part.path)
+    work.flags.extend(flags)
+    mime = _mime_fields(work, part, fields)
+    kind = headers.structured(mime.get("content-type", b""))
+    media = kind.value if kind.value.count("/") == 1 and not kind.value.endswith("/") else ""
+    if not media:
+        if kind.value:
+            work.flag("content-type", part.path, "The content type is not a media type.")
+        media = part.default if not kind.value else "text/plain"
+    transfer = headers.structured(mime.get(_CTE, b"")).value or "7bit"
+    contents = Span(body, part.end)
+    if media.startswith("multipart/"):
+        children = _multipart(work, part, kind, media, transfer, contents)
+        if children is not None:
+            return fields, children
+        media = "text/plain"
+    elif media in ("message/rfc822", "message/global", "message/news"):
+        if transfer in _IDENTITY:
+            path = part.path or "1"
+            inner = _Part("", path, body, part.end, part.depth + 1, "text/plain", part.sealed or "attached")
+            return fields, [inner]
+        work.skipped.append(Skipped(part.path or "1", f"attached message in {transfer} encoding"))
+        return fields, []
+    work.leaves.append(_leaf(part, kind, media, transfer, mime, head, contents))
+    return fields, []
+
+
+def _head(work: _Work, part: _Part) -> tuple[Span, int]:
+    """The part's header block and where its body begins; no block where the first line is no field."""
+    raw, start, end = work.raw, part.start, part.end
+    if raw.startswith((b"\r\n", b"\n"), start, end) or headers.begins_with_field(raw, start, end):
+        head, body = headers.block(raw, start, end)
+        if len(head) >= limits.HEADER_BYTES:
+            work.flag("limit", part.path, f"The header is longer than {limits.HEADER_BYTES} bytes.")
+        return head, body
+    if start < end:
+        work.flag("no-header", part.path, "The part does not begin with a header field or an empty line.")
+    return Span(start, start), start
+
+
+def _mime_fields(work: _Work, part: _Part, fields: tuple[Header, ...]) -> dict[str, bytes]:
+    """The first of each MIME field; a second one is flagged (readers disagree on which counts)."""
+    found: dict[str, bytes] = {}
+    for each in fields:
+        if each.name not in _MIME_FIELD_SET:
+            continue
+        if each.name in found:
+            work.flag("duplicate-header", part.path, f"There is more than one {each.name} field.")
+        else:
+            found[each.name] = each.value
+    return found
+
+
+def _leaf(
+    part: _Part,
+    kind: headers.Structured,
+    media: str,
+    transfer: str,
+    mime: dict[str, bytes],
+    head: Span,
+    body: Span,
+) -> Leaf:
+    disposition = headers.structured(mime.get("content-disposition", b""))
+    return Leaf(
+        path=part.path or (f"{part.prefix}.1" if part.prefix else "1"),
+        type=media,
+        charset=kind.get("charset").strip().lower(),
+        transfer=transfer,
+        filename=disposition.get("filename") or kind.get("name"),
+        disposition=disposition.value,
+        head=head,
+        body=body,
+        sealed=part.sealed,
+    )
+
+
+def _multipart(
+    work: _Work, part: _Part, kind: headers.Structured, media: str, transfer: str, body: Span
+) -> list[_Part] | None:
+    """The children of a multipart; None where it cannot be read as one and is text to most readers."""
+    boundary = kind.get("boundary").rstrip(" ")
+    if not boundary or len(boundary) > limits.BOUNDARY:
+        work.flag("boundary", part.path, "A multipart has no boundary, or one that is too long.")
+        return None
+    if transfer not in _IDENTITY:
+        work.flag("encoded-multipart", part.path, f"A multipart is marked as {transfer}.")
+    found = _between_delimiters(work, part.path, boundary.encode("utf-8", "replace"), body)
+    if not found:
+        work.flag("no-delimiter", part.path, "A multipart's boundary never occurs.")
+        return None
+    sealed = part.sealed
+    if media == "multipart/signed":
+        sealed = sealed or "signed"
+        work.flag("signed", part.path, "The parts are signed (RFC 1847) and are not changed.")
+    elif media == "multipart/encrypted":
+        work.skipped.append(Skipped(part.path or "1", "encrypted"))
+        return []
+    default = "message/rfc822" if media == "multipart/digest" else "text/plain"
+    prefix = part.path or part.prefix
+    dot = f"{prefix}." if prefix else ""
+    return [
+        _Part(f"{dot}{number}", f"{dot}{number}", span.start, span.end, part.depth + 1, default, sealed)
+        for number, span in enumerate(found, 1)
+    ]
+
+
+def _between_delimiters(work: _Work, path: str, boundary: bytes, body: Span) -> list[Span]:
+    """The spans between delimiter lines; the line end before a delimiter belongs to it (RFC 2046 5.1.1)."""
+    raw, needle = work.raw, b"--" + boundary
+    found: list[Span] = []
+    opened, position, closed = -1, body.start, False
+    while (at := raw.find(needle, position, body.end)) >= 0:
+        position = at + len(needle)
+        if at != body.start and raw[at - 1] != 0x0A:
+            continue
+        rest = _DELIMITER_REST.match(raw, position, body.end)
+        if rest is None:
+            if not _is_longer_boundary(raw, position, body.end):
+                work.flag("delimiter-text", path, "Text stands behind a delimiter on its line.")
+            continue
+        if closed:
+            work.flag("after-close", path, "A delimiter stands behind the closing one.")
+            break
+        if opened >= 0:
+            found.append(Span(opened, max(opened, _before_line_end(raw, at, opened))))
+        position = opened = rest.end()
+        if rest.group(1):
+            opened, closed = -1, True
+        elif len(found) > limits.PARTS:
+            return found
+    if opened >= 0:
+        work.flag("no-close", path, "The closing delimiter is missing.")
+        found.append(Span(opened, body.end))
+    return found
+
+
+def _is_longer_boundary(raw: bytes, position: int, end: int) -> bool:
+    """Whether what follows could simply be another multipart's boundary that begins with ours."""
+    return position < end and bytes([raw[position]]).isalnum()
+
+
+def _before_line_end(raw: bytes, at: int, floor: int) -> int:
+    """Where the line end before ``at`` begins."""
+    if at - 1 >= floor and raw[at - 1] == 0x0A:
+        at -= 1
+        if at - 1 >= floor and raw[at - 1] == 0x0D:
+            at -= 1
+    return at

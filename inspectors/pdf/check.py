@@ -1,0 +1,76 @@
+"""Whether a changed file is what was wished, by reading it anew.
+
+Does not trust anything the modules that made it knew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pikepdf
+
+from inspectors.pdf.document import opened, table, texts
+from inspectors.pdf.ground import Base
+from inspectors.pdf.model import Found, ObjectId, Place, RefusedError, UnreadableError
+from inspectors.pdf.walk import Walk, walk
+
+_KEPT = ("/Root", "/Info", "/ID", "/Encrypt")
+
+
+def check(
+    base: Base, before: Walk, data: bytes, objects: Mapping[ObjectId, bytes], urls: Mapping[Place, str]
+) -> None:
+    """Raises RefusedError unless ``data`` holds exactly the wished change.
+
+    ``objects`` are the changed objects as qpdf writes them, ``urls`` the new URL of each changed annotation.
+    """
+    try:
+        pdf = opened(data, recover=base.recover)
+        now = walk(pdf)
+        _same_objects(base, pdf, objects)
+    except (UnreadableError, pikepdf.PikepdfError):
+        raise RefusedError("the changed PDF would not open without repair") from None
+    for key in _KEPT:
+        if _text(base.pdf, key) != _text(pdf, key):
+            raise RefusedError(f"the changed PDF's trailer would have another {key}")
+    if now.pages != before.pages:
+        raise RefusedError("the changed PDF would have another number of pages")
+    if _links(now.found, {}) != _links(before.found, urls):
+        raise RefusedError("the changed PDF would have other links than wished")
+    if len(pdf.get_warnings()) > base.complaints:
+        raise RefusedError("the changed PDF would have more errors than it came with")
+
+
+def _same_objects(base: Base, pdf: pikepdf.Pdf, objects: Mapping[ObjectId, bytes]) -> None:
+    """Equal entries mean equal objects, as the bytes they point to are those of the prefix."""
+    entries = table(pdf)
+    added = set(entries) - set(base.entries)
+    if base.ground.stream:
+        added.discard((base.ground.size, 0))
+    if added or set(base.entries) - set(entries):
+        raise RefusedError("the changed PDF would have other objects")
+    if any(entries[ident] != entry for ident, entry in base.entries.items() if ident not in objects):
+        raise RefusedError("an object of the changed PDF would move")
+    for ident, text in objects.items():
+        if entries[ident][0] != 1 or pdf.get_object(ident).unparse(resolved=True) != text:
+            raise RefusedError("a changed object would not read back as written")
+    if base.ground.entries is not None:
+        now = dict(texts(pdf))
+        if any(now.get(ident) != objects.get(ident, text) for ident, text in base.objects.items()):
+            raise RefusedError("the damaged PDF cannot be repaired without changing it")
+
+
+def _links(found: Sequence[Found], urls: Mapping[Place, str]) -> list[tuple[int, Place, bytes]]:
+    return [
+        (
+            each.page,
+            each.handle.annotation,
+            urls[each.handle.annotation].encode() if each.handle.annotation in urls else each.value,
+        )
+        for each in found
+    ]
+
+
+def _text(pdf: pikepdf.Pdf, key: str) -> bytes | None:
+    value = pdf.trailer.get(key)
+    return None if value is None else value.unparse()

@@ -1,0 +1,48 @@
+"""Every bound of the PDF inspector, with its reason. Reaching one is a result, never an error.
+
+Does not enforce anything: each module looks up its own.
+"""
+
+from __future__ import annotations
+
+CONTENT_BYTES = 64 * 1024 * 1024
+"""One PDF. Mail servers stop at 25 to 50 MB a message; a revision needs the file in memory twice."""
+
+OBJECTS = 300_000
+"""Entries of the cross-reference table. Reading and counting 100,000 small objects takes about 0.3 s."""
+
+PAGES = 20_000
+"""Leaves of the page tree. Books stay below 3,000."""
+
+TREE_NODES = 60_000
+"""Nodes of the page tree, inner ones included. A binary tree over all pages has twice their number."""
+
+ANNOTATIONS = 20_000
+"""Annotations of all pages together. Each costs about 25 µs; large manuals have 5,000."""
+
+FIELDS = 20_000
+"""Form fields looked at for signatures. Long tax forms have 2,000."""
+
+NESTING = 200
+"""Arrays and dictionaries inside each other in one object that is written anew. Real ones stay below 20."""
+
+STREAM_BYTES = 64 * 1024 * 1024
+"""Inflated size of one object stream or cross-reference stream; deflate makes 1 MB into 1 GB."""
+
+URI_BYTES = 32 * 1024
+"""One /URI string. Browsers stop at 8 to 32 KB; longer ones are cut in the inventory and flagged."""
+
+STRING_BYTES = 64 * 1024
+"""Bytes of strings that one revision encrypts. AES here costs about 0.1 ms per 16 bytes."""
+
+HEADER_WINDOW = 1024
+"""Readers look for ``%PDF-`` in the first 1,024 bytes (PDF 1.7, appendix H, implementation note 13)."""
+
+TAIL_WINDOW = 1054
+"""qpdf looks for ``startxref`` in this many bytes at the end; PDFium and poppler look in 1,024 to 4,096."""
+
+GENERATION = 65_535
+"""Highest generation number (ISO 32000-2 section 7.5.4)."""
+
+OBJECT_NUMBER = 8_388_607
+"""Highest object number that readers accept (ISO 32000-1 annex C.2); PDFium takes half of it."""

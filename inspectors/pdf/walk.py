@@ -1,0 +1,120 @@
+"""From page to page and annotation to annotation.
+
+Written as loops with counts: page trees of hostile files run in circles, branch without end or are
+thousands of levels deep.
+
+Does not look at outlines, named destinations, form field actions or additional actions yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pikepdf
+
+from inspectors.pdf import limits
+from inspectors.pdf.model import Found, Key, ObjectId, PdfHandle, Place
+from inspectors.pdf.signed import signature
+
+Stop = tuple[Place, pikepdf.Object]
+"""A value and where it stands."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """What was come across; filled by ``walk``."""
+
+    found: list[Found] = field(default_factory=list)
+    pages: int = 0
+    limits: list[str] = field(default_factory=list)
+    """Bounds reached, in words."""
+    signed: bool = False
+    """Whether an annotation of a page is a signature field with a byte range."""
+
+
+def walk(pdf: pikepdf.Pdf) -> Walk:
+    """All annotations with a /URI action, in page order; each once, on the first page that has it.
+
+    Raises pikepdf.PikepdfError where the file cannot be read on.
+    """
+    walk = Walk()
+    seen: set[Place] = set()
+    left = limits.ANNOTATIONS
+    for place, page in _pages(pdf, walk):
+        annotations = step(place, page, "/Annots")
+        if annotations is None or not isinstance(annotations[1], pikepdf.Array):
+            continue
+        count = len(annotations[1])
+        if count > left:
+            walk.limits.append(f"more than {limits.ANNOTATIONS} annotations, the rest is not read")
+            count = left
+        left -= count
+        for index in range(count):
+            _annotation(walk, seen, step(*annotations, index))
+        if not left:
+            break
+    return walk
+
+
+def step(place: Place, container: pikepdf.Object, key: Key) -> Stop | None:
+    """The value under ``key``, found in its own object where it is indirect; None where there is none."""
+    value = container[key] if isinstance(key, int) else container.get(key)
+    if value is None:
+        return None
+    return (Place(*value.objgen), value) if value.is_indirect else (place.into(key), value)
+
+
+def base(pdf: pikepdf.Pdf) -> bytes:
+    """The catalogue's /URI /Base (ISO 32000-2 section 12.6.4.8); empty where there is none."""
+    root = pdf.trailer.get("/Root")
+    uri = root.get("/URI") if isinstance(root, pikepdf.Dictionary) else None
+    value = uri.get("/Base") if isinstance(uri, pikepdf.Dictionary) else None
+    return bytes(value)[: limits.URI_BYTES] if isinstance(value, pikepdf.String) else b""
+
+
+def _annotation(walk: Walk, seen: set[Place], stop: Stop | None) -> None:
+    if stop is None or not isinstance(stop[1], pikepdf.Dictionary) or stop[0] in seen:
+        return
+    seen.add(stop[0])
+    walk.signed = walk.signed or signature(stop[1].get("/V"))
+    action = step(*stop, "/A")
+    if action is None or not isinstance(action[1], pikepdf.Dictionary):
+        return
+    # Readers disagree on actions without /S; a /URI string in one is reported all the same.
+    if action[1].get("/S") not in (None, pikepdf.Name.URI):
+        return
+    uri = step(*action, "/URI")
+    if uri is not None and isinstance(uri[1], pikepdf.String):
+        handle = PdfHandle(stop[0], action[0], uri[0])
+        walk.found.append(Found(handle, walk.pages, bytes(uri[1])))
+
+
+def _pages(pdf: pikepdf.Pdf, walk: Walk) -> Iterator[Stop]:
+    """The leaves of the page tree in order; counts them in ``walk.pages``."""
+    root = pdf.trailer.get("/Root")
+    if not isinstance(root, pikepdf.Dictionary):
+        return
+    top = step(Place(*root.objgen), root, "/Pages")
+    stack: list[Stop] = [top] if top else []
+    inner: set[ObjectId] = set()
+    nodes = 0
+    while stack:
+        place, node = stack.pop()
+        if not isinstance(node, pikepdf.Dictionary):
+            continue
+        kids = step(place, node, "/Kids")
+        if kids is None or not isinstance(kids[1], pikepdf.Array):
+            walk.pages += 1
+            yield place, node
+            continue
+        if not place.path:
+            if place.object in inner:
+                continue
+            inner.add(place.object)
+        count = len(kids[1])
+        nodes += count
+        if nodes > limits.TREE_NODES or walk.pages + len(stack) + count > limits.PAGES:
+            walk.limits.append(f"more than {limits.PAGES} pages, the rest is not read")
+            count = max(0, min(count, limits.PAGES - walk.pages - len(stack)))
+        stack += [kid for index in reversed(range(count)) if (kid := step(*kids, index))]

@@ -1,0 +1,156 @@
+"""Transfer encodings: decoding, and the way back for an edit."""
+
+import base64
+import quopri
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspectors import transfer
+from inspectors.model import Edit, Leaf, Link, Replacement, Span
+from inspectors.splice import apply
+
+
+def leaf_of(body: bytes, encoding: str, before: bytes = b"H: x\r\n\r\n", after: bytes = b"\r\n--b--\r\n"):
+    raw = before + body + after
+    span = Span(len(before), len(before) + len(body))
+    return raw, Leaf("1", "text/plain", "utf-8", encoding, "", "", Span(0, len(before) - 2), span)
+
+
+LINK = Link("1", "http://old.example/", "http://old.example/", "", "text", None)
+
+
+def replace(body: bytes, encoding: str, old: bytes, *new: bytes):
+    raw, leaf = leaf_of(body, encoding)
+    content = transfer.decode(raw, leaf).content
+    at = content.index(old)
+    wanted = Replacement(Span(at, at + len(old)), new, (Edit(LINK, ()),))
+    return raw, leaf, content, transfer.encode(raw, leaf, content, [wanted])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "content"),
+    [
+        ("7bit", b"a=3D", b"a=3D"),
+        ("quoted-printable", b"a=3Db=\r\nc \r\nd", b"a=bc\r\nd"),
+        ("quoted-printable", b"=e4=zz=\t\r\n==", b"\xe4=zz="),
+        ("base64", b"aGVs\r\nbG8=", b"hello"),
+        ("base64", b"aGVs?bG8", b"hello"),
+        ("base64", b"aGVsbG8=aGVs", b"hello"),
+        ("base64", b"aGVsb", b"hel"),
+        ("base64", b"", b""),
+        ("x-unknown", b"raw", b"raw"),
+    ],
+)
+def test_content_is_decoded_as_clients_do(encoding, body, content):
+    raw, leaf = leaf_of(body, encoding)
+    assert transfer.decode(raw, leaf).content == content
+
+
+def test_oddities_of_an_encoding_are_named():
+    assert transfer.decode(*leaf_of(b"aGVs?bG8=aGVs", "base64")).oddities == (
+        "base64-after-padding",
+        "base64-alien",
+    )
+    assert transfer.decode(*leaf_of(b"x", "x-unknown")).oddities == ("transfer-unknown",)
+
+
+@given(st.binary(max_size=400), st.integers(1, 90), st.data())
+def test_base64_changes_only_the_quanta_it_touches(content, width, data):
+    letters = base64.b64encode(content)
+    body = b"\r\n".join(letters[i : i + width] for i in range(0, len(letters), width))
+    raw, leaf = leaf_of(body, "base64")
+    start = data.draw(st.integers(0, len(content)))
+    end = data.draw(st.integers(start, len(content)))
+    new = data.draw(st.binary(min_size=1, max_size=200))
+    choices = (new, new + b"1", new + b"12")
+    done = transfer.encode(raw, leaf, content, [Replacement(Span(start, end), choices, (Edit(LINK, ()),))])
+    assert not done.refused
+    (patch,) = done.patches
+    out = apply(raw, done.patches)
+    changed = Leaf(
+        "1", "", "", "base64", "", "", leaf.head, Span(leaf.body.start, len(out) - (len(raw) - leaf.body.end))
+    )
+    after = transfer.decode(out, changed).content
+    assert after in [content[:start] + choice + content[end:] for choice in choices]
+    # Only whole quanta around the edit were taken out; the edit itself touches at most one more on each side.
+    quanta = len(re.sub(rb"[^A-Za-z0-9+/=]", b"", patch.span.of(raw)))
+    assert quanta <= max(1, -(-end // 3) - start // 3) * 4
+    if width <= 76:
+        assert max(map(len, changed.body.of(out).split(b"\r\n"))) <= 76
+
+
+@given(st.binary(max_size=300), st.data())
+def test_quoted_printable_replaces_exactly_the_range_and_keeps_lines_short(content, data):
+    body = quopri.encodestring(content)
+    raw, leaf = leaf_of(body, "quoted-printable")
+    content = transfer.decode(raw, leaf).content  # quopri normalises what it cannot represent
+    if not content:
+        return
+    start = data.draw(st.integers(0, len(content) - 1))
+    end = data.draw(st.integers(start + 1, len(content)))
+    new = data.draw(
+        st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200)
+    ).encode()
+    done = transfer.encode(raw, leaf, content, [Replacement(Span(start, end), (new,), (Edit(LINK, ()),))])
+    if done.refused:  # only where the range has no bytes of its own, such as half of a line end
+        assert content[end - 1 : end + 1] == b"\r\n" or content[start - 1 : start + 1] == b"\r\n"
+        return
+    (patch,) = done.patches
+    out = apply(raw, done.patches)
+    size = len(out) - (len(raw) - leaf.body.end)
+    changed = Leaf("1", "", "", "quoted-printable", "", "", leaf.head, Span(leaf.body.start, size))
+    assert transfer.decode(out, changed).content == content[:start] + new + content[end:]
+    longest = max(map(len, body.split(b"\n")))
+    assert max(len(line.rstrip(b"\r")) for line in changed.body.of(out).split(b"\n")) <= max(76, longest)
+
+
+def test_a_soft_break_inside_a_link_goes_and_the_rest_of_the_line_stays():
+    body = b"see http://old.exam=\r\nple/ now =E4\r\nnext"
+    raw, leaf, _, done = replace(body, "quoted-printable", b"http://old.example/", b"http://new.example/")
+    assert apply(raw, done.patches) == raw.replace(b"http://old.exam=\r\nple/", b"http://new.example/")
+
+
+def test_blanks_at_the_end_of_a_quoted_printable_range_stay_inside_it():
+    body = b'<a href=3D"http://old.example/ =\r\n">x</a>'
+    raw, leaf, _, done = replace(body, "quoted-printable", b"http://old.example/ ", b"http://new.example/")
+    assert apply(raw, done.patches) == raw.replace(b"http://old.example/ ", b"http://new.example/")
+
+
+def test_two_edits_in_one_quantum_of_base64_become_one_patch():
+    content = b"xxaybzz"
+    raw, leaf = leaf_of(base64.b64encode(content), "base64")
+    edits = [
+        Replacement(Span(3, 4), (b"AAAA",), (Edit(LINK, ()),)),
+        Replacement(Span(5, 6), (b"BBBB",), (Edit(LINK, ()),)),
+    ]
+    done = transfer.encode(raw, leaf, content, edits)
+    assert len(done.patches) == 1
+    out = apply(raw, done.patches)
+    assert base64.b64decode(out[leaf.body.start : len(out) - 9]) == b"xxaAAAAbBBBBz"
+
+
+def test_a_length_that_would_shift_the_rest_of_a_base64_part_is_refused():
+    raw, leaf, _, done = replace(base64.b64encode(b"aaa old zzz" * 9), "base64", b"old", b"newer")
+    assert done.patches == ()
+    assert "length" in done.refused[0][1]
+
+
+def test_a_plain_line_never_grows_past_998_bytes():
+    raw, leaf, _, done = replace(b"x" * 980 + b" old", "7bit", b"old", b"n" * 60)
+    assert (done.patches, done.refused[0][1]) == ((), "the line would grow past 998 bytes")
+    raw, leaf, _, done = replace(b"x" * 2000 + b" older", "7bit", b"older", b"new")
+    assert done.refused == ()
+
+
+def test_an_appended_revision_goes_behind_the_padding_of_base64():
+    content = b"%PDF-1.4 twenty bytes"
+    raw, leaf = leaf_of(base64.encodebytes(content).replace(b"\n", b"\r\n"), "base64")
+    more = Replacement(Span(len(content), len(content)), (b"+" * 100,), (Edit(LINK, ()),))
+    done = transfer.encode(raw, leaf, content, [more])
+    out = apply(raw, done.patches)
+    changed = Leaf("1", "", "", "base64", "", "", leaf.head, Span(leaf.body.start, len(out) - 9))
+    assert transfer.decode(out, changed).content == content + b"+" * 100
+    assert out.endswith(b"\r\n\r\n--b--\r\n")
