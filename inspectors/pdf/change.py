@@ -13,7 +13,7 @@ from inspectors.model import Edit, Replacement, Span
 from inspectors.pdf.append import revision
 from inspectors.pdf.check import check
 from inspectors.pdf.crypt import cipher
-from inspectors.pdf.document import obstacle
+from inspectors.pdf.document import BROKEN, obstacle
 from inspectors.pdf.ground import Base, base
 from inspectors.pdf.model import Key, ObjectId, PdfHandle, Place, RefusedError, UnreadableError
 from inspectors.pdf.plan import Plan, plan, shared
@@ -38,7 +38,7 @@ def edit(path: str, content: bytes, edits: Sequence[Edit]) -> Answer:
         return _edit(content, edits)
     except (RefusedError, UnreadableError) as error:
         return (), tuple((each, str(error)) for each in edits)
-    except pikepdf.PikepdfError:
+    except BROKEN:
         return (), tuple((each, "the PDF is broken beyond changing") for each in edits)
 
 
@@ -59,7 +59,7 @@ def _edit(content: bytes, edits: Sequence[Edit]) -> Answer:
 def changed(content: bytes, file: Base, seen: Walk, wanted: Mapping[PdfHandle, str]) -> bytes:
     """The bytes to append so that the ``wanted`` links lead to their new URLs, checked.
 
-    Raises RefusedError or pikepdf.PikepdfError. ``file`` is changed in memory and of no use afterwards.
+    Raises RefusedError or one of BROKEN. ``file`` is changed in memory and of no use afterwards.
     """
     cipher_ = cipher(file.pdf)
     steps = plan(seen.found, wanted, file.counts(shared(wanted)))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pikepdf
 
-from inspectors.pdf.document import opened, table, texts
+from inspectors.pdf.document import BROKEN, opened, table, texts
 from inspectors.pdf.ground import Base
 from inspectors.pdf.model import Found, ObjectId, Place, RefusedError, UnreadableError
 from inspectors.pdf.walk import Walk, walk
@@ -25,10 +25,13 @@ def check(
     ``objects`` are the changed objects as qpdf writes them, ``urls`` the new URL of each changed annotation.
     """
     try:
-        pdf = opened(data, recover=base.recover)
+        pdf = opened(data, recover=False)
+        _same_entries(base, pdf, objects)
+        if base.mended:
+            pdf = opened(data, recover=True)
         now = walk(pdf)
         _same_objects(base, pdf, objects)
-    except (UnreadableError, pikepdf.PikepdfError):
+    except (UnreadableError, *BROKEN):
         raise RefusedError("the changed PDF would not open without repair") from None
     for key in _KEPT:
         if _text(base.pdf, key) != _text(pdf, key):
@@ -41,23 +44,28 @@ def check(
         raise RefusedError("the changed PDF would have more errors than it came with")
 
 
-def _same_objects(base: Base, pdf: pikepdf.Pdf, objects: Mapping[ObjectId, bytes]) -> None:
-    """Equal entries mean equal objects, as the bytes they point to are those of the prefix."""
+def _same_entries(base: Base, pdf: pikepdf.Pdf, objects: Mapping[ObjectId, bytes]) -> None:
+    """Equal entries mean equal objects in a sound file, as what they point to is in the prefix."""
     entries = table(pdf)
-    added = set(entries) - set(base.entries)
+    added = set(entries) - set(base.entries) - set(objects)
     if base.ground.stream:
         added.discard((base.ground.size, 0))
     if added or set(base.entries) - set(entries):
         raise RefusedError("the changed PDF would have other objects")
     if any(entries[ident] != entry for ident, entry in base.entries.items() if ident not in objects):
         raise RefusedError("an object of the changed PDF would move")
+    if any(entries.get(ident, (0,))[0] != 1 for ident in objects):
+        raise RefusedError("a changed object would not be found")
+
+
+def _same_objects(base: Base, pdf: pikepdf.Pdf, objects: Mapping[ObjectId, bytes]) -> None:
     for ident, text in objects.items():
-        if entries[ident][0] != 1 or pdf.get_object(ident).unparse(resolved=True) != text:
+        if pdf.get_object(ident).unparse(resolved=True) != text:
             raise RefusedError("a changed object would not read back as written")
-    if base.ground.entries is not None:
+    if base.mended:
         now = dict(texts(pdf))
         if any(now.get(ident) != objects.get(ident, text) for ident, text in base.objects.items()):
-            raise RefusedError("the damaged PDF cannot be repaired without changing it")
+            raise RefusedError("the damaged PDF cannot be changed without changing more of it")
 
 
 def _links(found: Sequence[Found], urls: Mapping[Place, str]) -> list[tuple[int, Place, bytes]]:

@@ -21,6 +21,10 @@ from inspectors.pdf.model import ObjectId, UnreadableError
 Entry = tuple[int, int, int]
 """A cross-reference entry: (1, offset from the header, generation) or (2, object stream, index in it)."""
 
+BROKEN = (pikepdf.PikepdfError, ValueError, IndexError, RuntimeError)
+"""What pikepdf raises over a broken file: its own errors, and C++'s range, index and run-time errors as it
+hands them on (an object number of 22 digits is a ValueError). Any object can raise them when first read."""
+
 # What qpdf has to say about a file is in get_warnings(); the log would carry strangers' bytes.
 _log = logging.getLogger("pikepdf")
 _log.addHandler(logging.NullHandler())
@@ -54,7 +58,7 @@ def opened(content: bytes, *, recover: bool) -> pikepdf.Pdf:
         count = len(pdf.get_xref_table())
     except pikepdf.PasswordError:
         raise UnreadableError("encrypted PDF that needs a password") from None
-    except pikepdf.PikepdfError as error:
+    except BROKEN as error:
         if "unsupported encryption" in str(error):
             raise UnreadableError("PDF encrypted for certificates or in an unknown way") from None
         raise UnreadableError("PDF broken beyond reading") from None

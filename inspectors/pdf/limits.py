@@ -17,8 +17,9 @@ PAGES = 20_000
 TREE_NODES = 60_000
 """Nodes of the page tree, inner ones included. A binary tree over all pages has twice their number."""
 
-ANNOTATIONS = 20_000
-"""Annotations of all pages together. Each costs about 25 µs; large manuals have 5,000."""
+ANNOTATIONS = 10_000
+"""Annotations of all pages together. Reading costs about 30 µs each, changing them all three times that;
+large manuals have 5,000."""
 
 FIELDS = 20_000
 """Form fields looked at for signatures. Long tax forms have 2,000."""
@@ -46,3 +47,6 @@ GENERATION = 65_535
 
 OBJECT_NUMBER = 8_388_607
 """Highest object number that readers accept (ISO 32000-1 annex C.2); PDFium takes half of it."""
+
+DANGLING = 100
+"""Numbers tried for one that nothing refers to; each try searches the file. Real files have none such."""

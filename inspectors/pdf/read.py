@@ -9,7 +9,7 @@ import pikepdf
 
 from inspectors.model import Flag, Link, Reading, Skipped
 from inspectors.pdf import limits, uri
-from inspectors.pdf.document import obstacle, opened
+from inspectors.pdf.document import BROKEN, obstacle, opened
 from inspectors.pdf.model import Found, UnreadableError
 from inspectors.pdf.signed import signed, usage_rights
 from inspectors.pdf.walk import Walk, base, walk
@@ -24,7 +24,7 @@ def read(path: str, content: bytes) -> Reading:
         return _read(path, content)
     except UnreadableError as error:
         return Reading(skipped=(Skipped(path, str(error)),))
-    except pikepdf.PikepdfError:
+    except BROKEN:
         return Reading(skipped=(Skipped(path, "PDF broken beyond reading"),))
 
 
@@ -47,7 +47,7 @@ def link(path: str, found: Found, base_url: str) -> Link:
 def survey(content: bytes) -> tuple[pikepdf.Pdf, Walk, bool]:
     """The document, its annotations, and whether it had to be repaired for reading.
 
-    Raises UnreadableError, or pikepdf.PikepdfError where what is left after repair cannot be read on.
+    Raises UnreadableError, or one of BROKEN where what is left after repair cannot be read on.
     """
     try:
         pdf = opened(content, recover=False)
@@ -58,7 +58,7 @@ def survey(content: bytes) -> tuple[pikepdf.Pdf, Walk, bool]:
     except UnreadableError as error:
         if "broken" not in str(error):
             raise
-    except pikepdf.PikepdfError:
+    except BROKEN:
         pass
     pdf = opened(content, recover=True)
     return pdf, walk(pdf), True

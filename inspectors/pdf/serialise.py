@@ -11,6 +11,8 @@ from inspectors.pdf import limits
 from inspectors.pdf.crypt import Cipher
 from inspectors.pdf.model import ObjectId, RefusedError
 
+_REGULAR = frozenset(range(0x21, 0x7F)) - frozenset(b"()<>[]{}/%#")
+
 
 def serialised(value: pikepdf.Object, where: ObjectId, cipher: Cipher | None) -> bytes:
     """The object ``where`` as the file has to hold it, without ``obj`` and ``endobj``.
@@ -20,6 +22,12 @@ def serialised(value: pikepdf.Object, where: ObjectId, cipher: Cipher | None) ->
     if cipher is None:
         return value.unparse(resolved=True)
     return _Encrypted(where, cipher).value(value, 0, resolved=True)
+
+
+def name(key: str) -> bytes:
+    """A dictionary key as pikepdf gives it, as the file has to hold it (ISO 32000-2 section 7.3.5)."""
+    plain = key.encode("utf-8", "surrogateescape")[1:]
+    return b"/" + b"".join(bytes([c]) if c in _REGULAR else b"#%02x" % c for c in plain)
 
 
 class _Encrypted:
@@ -38,11 +46,7 @@ class _Encrypted:
         if value.is_indirect and not resolved:
             return value.unparse()
         if isinstance(value, pikepdf.Dictionary):
-            # Through a dictionary's items, a name's bytes come with their # escapes undone.
-            pairs = [
-                pikepdf.Name(key).unparse() + b" " + self.value(value[key], depth + 1)
-                for key in sorted(value.keys())
-            ]
+            pairs = [name(key) + b" " + self.value(item, depth + 1) for key, item in sorted(value.items())]
             return b"<< " + b" ".join(pairs) + b" >>"
         if isinstance(value, pikepdf.Array):
             items = [self.value(value[index], depth + 1) for index in range(len(value))]

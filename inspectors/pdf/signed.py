@@ -15,7 +15,7 @@ def signed(pdf: pikepdf.Pdf) -> bool:
     """Whether a form field holds a signature over a byte range (ISO 32000-2 section 12.7.5.5).
 
     With more than ``limits.FIELDS`` fields the answer is yes, because it cannot be no. Raises
-    pikepdf.PikepdfError where the file cannot be read on.
+    one of ``document.BROKEN`` where the file cannot be read on.
     """
     form = _catalogue_entry(pdf, "/AcroForm")
     stack = [form.get("/Fields")] if form is not None else []

@@ -36,7 +36,7 @@ class Walk:
 def walk(pdf: pikepdf.Pdf) -> Walk:
     """All annotations with a /URI action, in page order; each once, on the first page that has it.
 
-    Raises pikepdf.PikepdfError where the file cannot be read on.
+    Raises one of ``document.BROKEN`` where the file cannot be read on.
     """
     walk = Walk()
     seen: set[Place] = set()

@@ -13,6 +13,9 @@ import pytest
 from inspectors.model import Edit, Link
 from inspectors.pdf import edit, read
 
+Row = tuple[int, int, int]
+"""Of a cross-reference stream: kind and two numbers (ISO 32000-2 table 18)."""
+
 NEW = "https://click.example/odd.example/AAAABBBBCCCCDDDD"
 
 
@@ -32,7 +35,7 @@ class Pdf:
         packed = {} if self.kind == "table" else {n: o for n, o in self.objects.items() if n > 2}
         top = max(self.objects)
         out = bytearray(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n".replace(b"\n", self.eol))
-        rows: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
+        rows: dict[int, Row] = {0: (0, 0, 65535)}
         for number, body in self.objects.items():
             if number not in packed:
                 rows[number] = (1, len(out), self.generations.get(number, 0))
@@ -46,11 +49,16 @@ class Pdf:
         if self.kind == "stream":
             self._stream(out, rows, top + 1, b"/Root 1 0 R " + self.trailer)
         elif self.kind == "hybrid":
+            # As Word writes it: a table, then an empty one that points to the stream (section 7.5.8.4).
             self._stream(out, rows, top + 1, b"")
-            stated, at = at, len(out)
-            self._table(out, {n: r for n, r in rows.items() if r[0] == 1 and n != top}, top + 2, stated)
+            table = len(out)
+            self._table(out, {n: row for n, row in rows.items() if row[0] == 1}, top + 2, b"")
+            out += b"startxref\n%d\n%%%%EOF\nxref\n0 0\n" % table
+            more = b"/Prev %d /XRefStm %d" % (table, at)
+            at = out.rindex(b"xref\n")
+            self._trailer(out, top + 2, more)
         else:
-            self._table(out, rows, top + 1, None)
+            self._table(out, rows, top + 1, b"")
         return self.junk + bytes(out) + b"startxref\n%d\n%%%%EOF\n".replace(b"\n", self.eol) % at
 
     def _object_stream(self, number: int, packed: Mapping[int, bytes]) -> bytes:
@@ -59,12 +67,13 @@ class Pdf:
             head += b"%d %d " % (each, len(body))
             body += text + b" "
         data = zlib.compress(head + body)
-        return b"%d 0 obj\n<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>stream\n%b\nendstream\nendobj\n" % (
-            *(number, len(packed), len(head), len(data)),
+        facts = b"/N %d/First %d/Length %d" % (len(packed), len(head), len(data))
+        return b"%d 0 obj\n<</Type/ObjStm/Filter/FlateDecode%b>>stream\n%b\nendstream\nendobj\n" % (
+            *(number, facts),
             data,
         )
 
-    def _stream(self, out: bytearray, rows: dict[int, tuple[int, int, int]], own: int, trailer: bytes) -> None:
+    def _stream(self, out: bytearray, rows: dict[int, Row], own: int, trailer: bytes) -> None:
         rows = rows | {own: (1, len(out), 0)}
         data = b"".join(
             bytes([rows.get(n, (0, 0, 0))[0]])
@@ -77,16 +86,15 @@ class Pdf:
             data,
         )
 
-    def _table(
-        self, out: bytearray, rows: Mapping[int, tuple[int, int, int]], size: int, stream: int | None
-    ) -> None:
-        out += b"xref\n".replace(b"\n", self.eol)
+    def _table(self, out: bytearray, rows: Mapping[int, Row], size: int, more: bytes) -> None:
+        out += b"xref\n0 %d\n".replace(b"\n", self.eol) % size
         for number in range(size):
             kind, offset, generation = rows.get(number, (0, 0, 65535))
-            if number == 0 or stream is None or number in rows:
-                out += b"%d 1" % number + self.eol
-                out += b"%010d %05d %c " % (offset, generation, b"fn"[kind]) + self.eol.rjust(2, b" ")[-2:][-1:]
-        more = b"" if stream is None else b"/XRefStm %d" % stream
+            # Entries are 20 bytes long (section 7.5.4): one space before the line end, or none before CR LF.
+            out += b"%010d %05d %c" % (offset, generation, b"fn"[kind]) + self.eol.rjust(2)
+        self._trailer(out, size, more)
+
+    def _trailer(self, out: bytearray, size: int, more: bytes) -> None:
         out += b"trailer <</Size %d /Root 1 0 R %b %b>>" % (size, more, self.trailer) + self.eol
 
 
@@ -169,6 +177,12 @@ class Tools:
 
 @pytest.fixture
 def pdfs() -> Tools:
+    return Tools()
+
+
+@pytest.fixture(scope="session")
+def pdfs_shared() -> Tools:
+    """The same for tests that hypothesis runs many times."""
     return Tools()
 
 

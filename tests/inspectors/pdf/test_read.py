@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import resource
 import time
 from io import BytesIO
 
@@ -19,13 +20,19 @@ def annotated(pdfs, uri: bytes, **other: object) -> bytes:
 @pytest.mark.parametrize("kind", ["table", "stream", "hybrid"])
 def test_links_are_found_however_the_action_hangs_on_the_page(pdfs, kind: str) -> None:
     content = pdfs.document(
-        [pdfs.annotation(pdfs.action(b"(https://one.example/)")), b"10 0 R", pdfs.annotation(b"12 0 R"), b"14 0 R"],
+        [
+            pdfs.annotation(pdfs.action(b"(https://one.example/)")),
+            b"10 0 R",
+            pdfs.annotation(b"12 0 R"),
+            b"14 0 R",
+        ],
         {
             10: pdfs.annotation(b"11 0 R"),
             11: pdfs.action(b"(https://two.example/)"),
             12: pdfs.action(b"13 0 R"),
             13: b"(https://three.example/)",
-            14: b"<</Subtype/Widget/FT/Btn/Rect[0 0 1 1]/A<</S/URI/URI<68747470733A2F2F666F75722E6578616D706C652F>>>>>",
+            14: b"<</Subtype/Widget/FT/Btn/A%b>>"
+            % pdfs.action(b"<%b>" % b"https://four.example/".hex().encode()),
         },
         kind=kind,
     ).bytes()
@@ -34,7 +41,7 @@ def test_links_are_found_however_the_action_hangs_on_the_page(pdfs, kind: str) -
         f"https://{name}.example/" for name in ("one", "two", "three", "four")
     ]
     assert {(link.leaf, link.place, link.page) for link in reading.links} == {("3", "pdf:annotation", 1)}
-    assert [link.host for link in reading.links][0] == "one.example"
+    assert reading.links[0].host == "one.example"
     assert reading.flags == reading.skipped == ()
     assert pickle.loads(pickle.dumps(reading)) == reading
 
@@ -42,8 +49,11 @@ def test_links_are_found_however_the_action_hangs_on_the_page(pdfs, kind: str) -
 @pytest.mark.parametrize(
     ("uri", "written"),
     [
-        (rb"(https://a.example/\(x\)\\\141\
-b)", r"https://a.example/(x)\ab"),
+        (
+            rb"(https://a.example/\(x\)\\\141\
+b)",
+            r"https://a.example/(x)\ab",
+        ),
         (b"<68747470733a2f2f612e6578616d706c652F 7>", "https://a.example/p"),
         (b"<feff" + "https://ü.example/".encode("utf-16-be").hex().encode() + b">", "https://ü.example/"),
     ],
@@ -101,12 +111,16 @@ def test_rubbish_after_a_header_is_skipped() -> None:
 
 
 def test_a_file_that_needs_a_password_is_skipped(pdfs, resaved) -> None:
-    content = resaved(annotated(pdfs, b"(https://a.example/)"), encryption=pikepdf.Encryption(owner="o", user="u"))
+    content = resaved(
+        annotated(pdfs, b"(https://a.example/)"), encryption=pikepdf.Encryption(owner="o", user="u")
+    )
     assert "password" in read("2", content).skipped[0].reason
 
 
 def test_an_encrypted_file_that_opens_is_read_and_flagged(pdfs, resaved) -> None:
-    content = resaved(annotated(pdfs, b"(https://a.example/)"), encryption=pikepdf.Encryption(owner="o", user=""))
+    content = resaved(
+        annotated(pdfs, b"(https://a.example/)"), encryption=pikepdf.Encryption(owner="o", user="")
+    )
     reading = read("2", content)
     assert [link.url for link in reading.links] == ["https://a.example/"]
     assert [flag.flag for flag in reading.flags] == ["pdf-encrypted"]
@@ -168,9 +182,23 @@ def test_too_many_objects_are_skipped_with_a_reason(monkeypatch, pdfs) -> None:
     assert "objects" in read("1", pdfs.document([]).bytes()).skipped[0].reason
 
 
+def test_a_stream_that_inflates_without_end_is_skipped_with_bounded_memory(pdfs) -> None:
+    pdf = pdfs.document([pdfs.annotation(pdfs.action(b"(https://a.example/)"))], kind="stream")
+    pdf.objects[9] = b" " * (limits.STREAM_BYTES + 1_000_000) + b"null"
+    content = pdf.bytes()
+    assert len(content) < 1_000_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    reading = read("1", content)
+    assert reading.skipped or reading.flags
+    assert reading.links == ()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 4 * limits.STREAM_BYTES / 1024
+
+
 def test_signature_and_usage_rights_are_flagged(pdfs) -> None:
     pdf = pdfs.document([], {5: b"<</FT/Sig/V 6 0 R>>", 6: b"<</Type/Sig/ByteRange[0 1 2 3]>>"})
-    pdf.objects[1] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[<</Kids[5 0 R 5 0 R]>>]>>/Perms<</UR3 6 0 R>>>>"
+    pdf.objects[1] = (
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[<</Kids[5 0 R 5 0 R]>>]>>/Perms<</UR3 6 0 R>>>>"
+    )
     assert {flag.flag for flag in read("1", pdf.bytes()).flags} == {"pdf-signed", "pdf-usage-rights"}
 
 

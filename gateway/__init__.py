@@ -1,0 +1,1 @@
+"""The world around the judgement: sockets, disk, keys, time and web pages."""

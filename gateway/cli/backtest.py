@@ -1,0 +1,127 @@
+"""``oddlink backtest``: replay an archive in delivery order and report what would have been rewritten.
+
+Each message is judged on what was known before it, then learned. The store is a throw-away one unless named.
+
+Does not change the archive and does not keep tickets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateway.app import Parts
+from gateway.cli import files, report
+from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl, printable
+from gateway.cli.learn import Paths
+from gateway.cli.progress import bar
+from gateway.cli.session import opened, process, sent_at
+from gateway.outcome import Outcome
+from policy.history import lesson
+
+
+def command(
+    paths: Paths,
+    as_json: Json = False,
+    config: Config = None,
+    store: StoreUrl = "",
+    policy: PolicyPath = None,
+    from_is_genuine: FromIsGenuine = False,
+) -> None:
+    """Replay an archive: judge each message on what was known before it, then learn it, and report."""
+    asyncio.run(_backtest(paths, as_json, config, store, policy, from_is_genuine))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What came of the messages so far."""
+
+    messages: int = 0
+    with_links: int = 0
+    genuine: int = 0
+    links: int = 0
+    rewritten_messages: int = 0
+    rewritten_links: int = 0
+    skipped: int = 0
+    flagged: int = 0
+    domains: Counter[str] = field(default_factory=Counter)
+    signals: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        self.messages += 1
+        self.with_links += bool(outcome.inspection.links)
+        self.genuine += outcome.judgement.identity.genuine
+        self.links += len(outcome.inspection.links)
+        self.rewritten_messages += bool(outcome.tickets)
+        self.rewritten_links += len(outcome.tickets)
+        self.skipped += bool(outcome.inspection.skipped)
+        self.flagged += bool(outcome.inspection.flags)
+        for ticket in outcome.tickets:
+            decision = outcome.judgement.decisions[ticket.link]
+            self.domains[decision.domain] += 1
+            self.signals.update(one.evidence.signal for one in decision.weighed if one.points > 0)
+
+    def summary(self) -> dict[str, object]:
+        return {
+            "messages": self.messages,
+            "messages_with_links": self.with_links,
+            "genuine": self.genuine,
+            "links": self.links,
+            "messages_rewritten": self.rewritten_messages,
+            "links_rewritten": self.rewritten_links,
+            "messages_with_something_skipped": self.skipped,
+            "messages_flagged": self.flagged,
+        }
+
+
+async def _backtest(
+    paths: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
+) -> None:
+    tally = _Tally()
+    async with opened(config, policy=policy, store=store or "sqlite://", from_is_genuine=genuine) as parts:
+        for piece in bar(files.pieces(paths), "replaying"):
+            outcome = await _one(parts, piece.read())
+            tally.add(outcome)
+            if as_json:
+                typer.echo(report.line(report.whole(piece.name, outcome)))
+    if as_json:
+        typer.echo(report.line({"summary": tally.summary()}), err=True)
+    else:
+        _show(tally)
+
+
+async def _one(parts: Parts, raw: bytes) -> Outcome:
+    outcome = await process(parts, raw)
+    at = sent_at(outcome.inspection.message.headers) or time.time()
+    taught = lesson(outcome.judgement, parts.policy.rules, at, parts.own_hosts)
+    if taught is not None:
+        parts.store.learn([taught])
+    return outcome
+
+
+def _show(tally: _Tally) -> None:
+    console = Console()
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, number in tally.summary().items():
+        table.add_row(name.replace("_", " "), Text(str(number), "bold"))
+    console.print(table)
+    share = tally.rewritten_messages / tally.with_links if tally.with_links else 0.0
+    console.print(
+        f"would have rewritten {tally.rewritten_links} of {tally.links} links, "
+        f"in {share:.2%} of the messages with links"
+    )
+    if tally.domains:
+        console.print("\nmost rewritten domains")
+        for domain, number in tally.domains.most_common(15):
+            console.print(Text(f"  {number:5}  {printable(domain)}"))
+        console.print("\nsignals that counted")
+        for signal, number in tally.signals.most_common(15):
+            console.print(Text(f"  {number:5}  {signal}"))

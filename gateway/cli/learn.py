@@ -1,0 +1,98 @@
+"""``oddlink learn``: fill the history from archives, so that the first live message is judged on something.
+
+What was learned once is marked in the store and passed over, so the command can be stopped and run again.
+
+Does not judge by history: an archive is taken for good mail, except for links that are disguised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gateway.app import Parts
+from gateway.cli import files
+from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
+from gateway.cli.progress import bar
+from gateway.cli.report import line
+from gateway.cli.session import opened, sent_at
+from policy.history import lesson
+from policy.judge import judge
+from policy.model import Envelope, Facts, Lesson
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="mbox files, Maildirs, folders of messages.")
+]
+
+_BATCH = 500
+"""Messages written in one transaction; stopping loses no more than this much work."""
+
+
+def command(
+    paths: Paths,
+    as_json: Json = False,
+    config: Config = None,
+    store: StoreUrl = "",
+    policy: PolicyPath = None,
+    from_is_genuine: FromIsGenuine = False,
+) -> None:
+    """Learn what senders link to from archives. Only mail proved genuine teaches (or --from-is-genuine)."""
+    asyncio.run(_learn(paths, as_json, config, store, policy, from_is_genuine))
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Lessons not yet written, and what came of all messages so far."""
+
+    lessons: list[Lesson] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def write(self, parts: Parts) -> None:
+        parts.store.learn(self.lessons, sources=self.marks)
+        self.lessons.clear()
+        self.marks.clear()
+
+
+async def _learn(
+    paths: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
+) -> None:
+    batch = _Batch()
+    async with opened(config, policy=policy, store=store, from_is_genuine=genuine) as parts:
+        try:
+            for piece in bar(files.pieces(paths), "learning"):
+                await _one(parts, piece, batch)
+                if len(batch.marks) >= _BATCH:
+                    batch.write(parts)
+        finally:
+            batch.write(parts)
+    counts = {
+        name: batch.counts[name] for name in ("learned", "taught nothing", "not genuine", "known already")
+    }
+    if as_json:
+        typer.echo(line(counts))
+    else:
+        Console().print(", ".join(f"{number} {name}" for name, number in counts.items()))
+
+
+async def _one(parts: Parts, piece: files.Piece, batch: _Batch) -> None:
+    if parts.store.learned(piece.mark):
+        batch.counts["known already"] += 1
+        return
+    inspection = await parts.pipeline.reader.inspect(piece.read())
+    judgement = judge(inspection, Envelope(), Facts(), parts.policy, parts.pipeline.trust)
+    at = sent_at(inspection.message.headers) or time.time()
+    taught = lesson(judgement, parts.policy.rules, at, parts.own_hosts)
+    if taught is not None:
+        batch.lessons.append(taught)
+        batch.counts["learned"] += 1
+    else:
+        batch.counts["taught nothing" if judgement.identity.genuine else "not genuine"] += 1
+    batch.marks.append(piece.mark)

@@ -1,0 +1,46 @@
+"""``oddlink links``: the complete link inventory of messages and PDFs, nothing judged.
+
+Does not open the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gateway.app import worker_limits
+from gateway.cli import files, report
+from gateway.cli.common import Config, Json
+from gateway.reader import Reader
+from gateway.settings import Settings
+from gateway.workers import Workers
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Messages or PDFs; - is standard input.")]
+
+
+def command(names: Files, as_json: Json = False, config: Config = None) -> None:
+    """List every link of messages and PDFs. Nothing is judged, and nothing is fetched."""
+    asyncio.run(_links(names, as_json, config))
+
+
+async def _links(names: list[str], as_json: bool, config: Path | None) -> None:
+    workers = Workers(worker_limits(Settings.load(config)))
+    console = Console()
+    try:
+        for name in names:
+            inspection = await Reader(workers).inspect(files.read(name))
+            fields = inspection.message.headers
+            message_id = next(
+                (f.value.decode("utf-8", "replace") for f in fields if f.name == "message-id"), ""
+            )
+            found = report.inventory(name, inspection, message_id)
+            if as_json:
+                typer.echo(report.line(found))
+            else:
+                report.show(console, found)
+    finally:
+        workers.close()

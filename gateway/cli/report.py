@@ -1,0 +1,128 @@
+"""One message as the JSON object of the contract, and as a few lines for people.
+
+Does not read or judge anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateway.cli.common import printable
+from gateway.outcome import Outcome
+from inspectors.model import Inspection, Link
+from policy.domains import registrable
+from policy.model import Decision, Identity
+
+
+def whole(file: str, outcome: Outcome) -> dict[str, Any]:
+    """The object ``scan`` and ``backtest`` print."""
+    judgement = outcome.judgement
+    links = [_judged(link, one) for link, one in _paired(outcome)]
+    return {
+        "file": file,
+        "id": outcome.id,
+        "message_id": outcome.message_id,
+        "sender": _sender(judgement.identity),
+        "outcome": outcome.result,
+        "links": links,
+        **_beside(outcome.inspection),
+        "not_rewritten": [{"leaf": one.leaf, "reason": one.reason} for one in outcome.not_rewritten],
+        "policy": judgement.policy_version,
+    }
+
+
+def inventory(file: str, inspection: Inspection, message_id: str) -> dict[str, Any]:
+    """The object ``links`` prints: nothing judged."""
+    links = [_link(link) for link in inspection.links]
+    return {"file": file, "message_id": message_id, "links": links, **_beside(inspection)}
+
+
+def _paired(outcome: Outcome) -> list[tuple[Link, Decision]]:
+    return list(zip(outcome.inspection.links, outcome.judgement.decisions, strict=True))
+
+
+def _sender(identity: Identity) -> Mapping[str, Any]:
+    return {
+        "address": identity.address,
+        "domain": identity.domain,
+        "genuine": identity.genuine,
+        "by": identity.by,
+        "words": identity.words,
+    }
+
+
+def _beside(inspection: Inspection) -> dict[str, Any]:
+    return {
+        "skipped": [{"leaf": one.leaf, "reason": one.reason} for one in inspection.skipped],
+        "flags": [{"flag": one.flag, "leaf": one.leaf, "words": one.words} for one in inspection.flags],
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "url": link.url,
+        "host": link.host,
+        "domain": registrable(link.host),
+        "place": link.place,
+        "leaf": link.leaf,
+        "shown": link.shown,
+    }
+    if link.written != link.url:
+        found["written"] = link.written
+    if link.page:
+        found["page"] = link.page
+    return found
+
+
+def _judged(link: Link, decision: Decision) -> dict[str, Any]:
+    evidence = [
+        {"signal": one.evidence.signal, "points": round(one.points, 3), "words": one.evidence.words}
+        for one in decision.weighed
+    ]
+    return _link(link) | {
+        "verdict": decision.verdict,
+        "score": round(decision.score, 3),
+        "evidence": evidence,
+        "flip": decision.flip,
+    }
+
+
+def line(found: Mapping[str, Any]) -> str:
+    """One JSON line; what cannot be UTF-8 is escaped."""
+    return json.dumps(found, ensure_ascii=True, separators=(", ", ": "))
+
+
+def show(console: Console, found: Mapping[str, Any]) -> None:
+    """The same object for a person. All text is escaped for the terminal first."""
+    sender = found.get("sender")
+    head = Text(printable(str(found["file"])), style="bold")
+    if sender:
+        proved = f"genuine by {sender['by']}" if sender["genuine"] else "not proved genuine"
+        head.append(f"  {printable(sender['address'] or 'no sender')} ({proved})  {found['outcome']}")
+    console.print(head)
+    table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+    for link in found["links"]:
+        odd = link.get("verdict") == "rewrite"
+        mark = Text(
+            f"{link['verdict']} {link['score']:.1f}" if "verdict" in link else "", "red" if odd else "dim"
+        )
+        where = f"{link['leaf']} {link['place']}" + (f" p.{link['page']}" if link.get("page") else "")
+        table.add_row(mark, Text(printable(where), "dim"), Text(printable(link["url"])))
+        if odd:
+            for one in link["evidence"]:
+                table.add_row("", "", Text(f"  {one['points']:+.1f} {printable(one['words'])}", "yellow"))
+    console.print(table)
+    for one in found["skipped"]:
+        console.print(
+            Text(f"  not looked into: {printable(one['leaf'])} {printable(one['reason'])}", "yellow")
+        )
+    for one in found["flags"]:
+        console.print(
+            Text(f"  {printable(one['flag'])} {printable(one['leaf'])}: {printable(one['words'])}", "dim")
+        )

@@ -1,0 +1,42 @@
+"""``oddlink scan``: inventory and judgement against the store; nothing is changed or learned.
+
+Does not rewrite and does not write to the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from gateway.cli import files, report
+from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
+from gateway.cli.links import Files
+from gateway.cli.session import opened, process
+
+
+def command(
+    names: Files,
+    as_json: Json = False,
+    config: Config = None,
+    store: StoreUrl = "",
+    policy: PolicyPath = None,
+    from_is_genuine: FromIsGenuine = False,
+) -> None:
+    """Judge every link of messages and PDFs against the store. Nothing is changed or learned."""
+    asyncio.run(_scan(names, as_json, config, store, policy, from_is_genuine))
+
+
+async def _scan(
+    names: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
+) -> None:
+    console = Console()
+    async with opened(config, policy=policy, store=store, from_is_genuine=genuine) as parts:
+        for name in names:
+            found = report.whole(name, await process(parts, files.read(name)))
+            if as_json:
+                typer.echo(report.line(found))
+            else:
+                report.show(console, found)

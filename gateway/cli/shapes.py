@@ -1,0 +1,97 @@
+"""Recorded rows as the JSON objects that commands print; the shapes are promises to scripts.
+
+Names are those of the console's API; ``time`` is ``at`` in RFC 3339.
+
+Does not read the store.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gateway.cli.common import moment
+from gateway.store.rows import ClickRow, LinkRow, MessageRow
+
+
+def message_json(row: MessageRow) -> dict[str, Any]:
+    """A message as ``scan`` shows it, and what is known since: id, time, envelope, the next hop's answer."""
+    return {
+        "id": row.id,
+        "at": _number(row.at),
+        "time": moment(row.at),
+        "message_id": row.message_id,
+        "sender": {
+            "address": row.sender,
+            "domain": row.sender_domain,
+            "genuine": row.genuine,
+            "by": row.by,
+            "words": row.identity_words,
+        },
+        "mail_from": row.mail_from,
+        "recipients": list(row.recipients),
+        "subject": row.subject,
+        "outcome": row.outcome,
+        "policy_version": row.policy_version,
+        "delivered": row.delivered,
+        "reply": row.reply,
+        "link_count": row.link_count,
+        "rewritten_count": row.rewritten_count,
+        "links": [link_json(link) for link in row.links],
+        "skipped": [{"leaf": leaf, "reason": reason} for leaf, reason in row.skipped],
+        "flags": [{"flag": flag, "leaf": leaf, "words": words} for flag, leaf, words in row.flags],
+    }
+
+
+def link_json(link: LinkRow) -> dict[str, Any]:
+    """One link with its decision; ``written``, ``ticket`` and ``not_rewritten`` only where there is one."""
+    entry: dict[str, Any] = {
+        "number": link.number,
+        "url": link.url,
+        "host": link.host,
+        "domain": link.domain,
+        "place": link.place,
+        "leaf": link.leaf,
+        "shown": link.shown,
+        "verdict": link.verdict,
+        "score": _number(link.score),
+        "flip": link.flip,
+        "evidence": [
+            {
+                "signal": piece.signal,
+                "points": _number(piece.points),
+                "strength": _number(piece.strength),
+                "words": piece.words,
+                "used": [list(question) for question in piece.used],
+            }
+            for piece in link.evidence
+        ],
+    }
+    extra = {
+        "written": link.written if link.written != link.url else "",
+        "ticket": link.ticket,
+        "not_rewritten": link.not_rewritten,
+        "page": link.page,
+    }
+    return entry | {name: value for name, value in extra.items() if value}
+
+
+def click_json(row: ClickRow) -> dict[str, Any]:
+    """One step on the click page."""
+    return {
+        "at": _number(row.at),
+        "time": moment(row.at),
+        "step": row.step,
+        "url": row.url,
+        "domain": row.domain,
+        "sender": row.sender,
+        "client": row.client,
+        "agent": row.agent,
+        "ticket": row.ticket,
+        "id": row.message,
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no infinity."""
+    return value if math.isfinite(value) else None

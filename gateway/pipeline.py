@@ -1,0 +1,155 @@
+"""The whole path of one message: inspect, ask, answer, judge, rewrite.
+
+    inspection = inspect(raw)                                  # pure
+    questions  = ask(inspection, envelope)                     # pure
+    facts      = await answer(questions, deadline)             # the only await on the outside
+    decisions  = judge(inspection, envelope, facts, policy)    # pure
+    patches    = rewrite(raw, edits(decisions, wrap))          # pure, and read again
+
+Whatever fails about the content leaves the message as it came, with the reason in the outcome.
+
+Does not write to the store and does not send anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from email.header import decode_header, make_header
+
+from gateway import added, work
+from gateway.outcome import Manifest, Outcome
+from gateway.reader import Reader
+from gateway.workers import WorkerError
+from gateway.wrap import Wrapper, wishes
+from inspectors.model import Inspection, Skipped
+from policy.dkimcheck import keys_of, with_results
+from policy.judge import ask, judge
+from policy.lookups.registry import Source, answer
+from policy.model import Envelope, Facts, Trust
+from policy.rules import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Everything that looking at a message needs. Made once, in ``app.py``."""
+
+    policy: Policy
+    trust: Trust
+    sources: Sequence[Source]
+    reader: Reader
+    wrapper: Wrapper
+    hostname: str = "localhost"
+    received_line: bool = False
+    deadline: float = 1.0
+    """Seconds for all answers about one message."""
+
+    async def process(
+        self,
+        source: work.Source,
+        envelope: Envelope,
+        *,
+        id: str,
+        at: float,
+        force: Collection[str] = (),
+    ) -> Outcome:
+        """Look at one message and decide. ``at`` is Unix time; raises only what a bug raises, and OSError."""
+        clock = time.perf_counter
+        marks = [clock()]
+        inspection = await self.reader.inspect(source)
+        marks.append(clock())
+        facts = await self._facts(source, inspection, envelope)
+        marks.append(clock())
+        judgement = judge(inspection, envelope, facts, self.policy, self.trust)
+        marks.append(clock())
+        outcome = Outcome(
+            id, at, "untouched", envelope, _text(inspection, "message-id"), _subject(inspection), inspection,
+            judgement,
+        )  # fmt: skip
+        if force or not _is_bare_file(inspection):  # a bare file has no sender to judge by
+            outcome = await self._rewritten(source, outcome, force)
+        marks.append(clock())
+        names = ("inspect", "ask", "judge", "rewrite")
+        spent = {name: later - earlier for name, earlier, later in zip(names, marks, marks[1:], strict=False)}
+        return self._headed(replace(outcome, timings=spent))
+
+    def left_alone(self, outcome: Outcome, reason: str) -> Outcome:
+        """The same outcome with nothing rewritten: what was going to be is listed with the reason."""
+        left = tuple(Skipped(outcome.inspection.links[t.link].leaf, reason) for t in outcome.tickets)
+        bare = replace(
+            outcome,
+            result="untouched",
+            patches=(),
+            tickets=(),
+            manifest=None,
+            not_rewritten=(*outcome.not_rewritten, *left),
+        )
+        return self._headed(bare)
+
+    async def _facts(self, source: work.Source, inspection: Inspection, envelope: Envelope) -> Facts:
+        facts = await answer(ask(inspection, envelope, self.policy, self.trust), self.sources, self.deadline)
+        keys = keys_of(facts)
+        if not keys:
+            return facts
+        try:
+            return with_results(facts, await self.reader.run(source, work.verify_dkim, keys))
+        except WorkerError:
+            return facts
+
+    async def _rewritten(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
+        wanted = wishes(outcome.inspection, outcome.judgement.decisions, self.wrapper, force)
+        if not wanted.edits:
+            return replace(outcome, not_rewritten=wanted.left)
+        everything = replace(outcome, tickets=wanted.tickets, not_rewritten=wanted.left)
+        try:
+            done = await self.reader.run(source, work.rewrite, wanted.edits)
+        except WorkerError as error:
+            return self.left_alone(everything, f"rewriting was ended: {error}")
+        made = done.rewriting
+        kept = frozenset(made.done)
+        tickets = tuple(t for t, e in zip(wanted.tickets, wanted.edits, strict=True) if e in kept)
+        refused = tuple(Skipped(edit.link.leaf, reason) for edit, reason in made.refused)
+        return replace(
+            outcome,
+            result="rewritten" if made.patches else "untouched",
+            patches=made.patches,
+            tickets=tickets,
+            manifest=Manifest(outcome.id, b"", done.size, done.sha256, done.rewritten_sha256, done.changes)
+            if made.patches
+            else None,
+            not_rewritten=(*wanted.left, *refused),
+        )
+
+    def _headed(self, outcome: Outcome) -> Outcome:
+        """With the header lines it gets; a bare file gets none."""
+        if _is_bare_file(outcome.inspection):
+            return outcome
+        prefix = added.received(self.hostname, outcome.id, outcome.at) if self.received_line else b""
+        prefix += added.mark(outcome.id, len(outcome.inspection.links), len(outcome.tickets))
+        if outcome.patches:
+            prefix += added.results(self.hostname, outcome.judgement.identity)
+        manifest = replace(outcome.manifest, added=prefix) if outcome.manifest else None
+        return replace(outcome, prefix=prefix, manifest=manifest)
+
+
+def _is_bare_file(inspection: Inspection) -> bool:
+    """A PDF that came without a message around it: its one leaf has no path."""
+    leaves = inspection.message.leaves
+    return len(leaves) == 1 and leaves[0].path == ""
+
+
+def _text(inspection: Inspection, name: str) -> str:
+    for header in inspection.message.headers:
+        if header.name == name:
+            return header.value[:1000].decode("utf-8", "replace")
+    return ""
+
+
+def _subject(inspection: Inspection) -> str:
+    """The Subject with its encoded words decoded (RFC 2047), as far as that goes without error."""
+    raw = _text(inspection, "subject")
+    try:
+        return str(make_header(decode_header(raw)))[:500]
+    except (ValueError, LookupError, AssertionError):
+        return raw[:500]

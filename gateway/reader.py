@@ -1,0 +1,56 @@
+"""Reads and changes messages within bounds: small ones here, the others in a worker process.
+
+Does not judge, and gives no error to its callers that a message could cause but ``WorkerError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from gateway import work
+from gateway.workers import WorkerError, Workers
+from inspectors import message
+from inspectors.model import Flag, Inspection, Message, Skipped
+
+T = TypeVar("T")
+
+INLINE_BYTES = 256 * 1024
+"""A message up to this size without heavy parts is read on the event loop: at 20 to 30 ms a megabyte of HTML
+it holds the loop for less than 8 ms, and a worker's round trip costs 1 ms."""
+
+
+class Reader:
+    """Runs the functions of ``gateway.work`` where they belong."""
+
+    def __init__(self, workers: Workers, observe: Callable[[str], None] = lambda why: None) -> None:
+        """``observe`` is told why, when reading or rewriting a message was ended or failed."""
+        self._workers = workers
+        self._observe = observe
+
+    async def run(self, source: work.Source, function: Callable[..., T], *args: object) -> T:
+        """The function's value for this message, from here or from a worker; WorkerError where it failed."""
+        try:
+            if isinstance(source, bytes) and len(source) <= INLINE_BYTES and not message.needs_worker(source):
+                return function(source, *args)
+        except Exception as error:
+            self._observe(f"it failed inside ({type(error).__name__})")
+            raise WorkerError(f"it failed inside ({type(error).__name__})") from error
+        try:
+            return await self._workers.run(function, source, *args)
+        except WorkerError as error:
+            self._observe(str(error))
+            raise
+
+    async def inspect(self, source: work.Source) -> Inspection:
+        """All that reading finds; a part that kills its worker is skipped, and the others are still read."""
+        try:
+            return await self.run(source, work.inspect)
+        except WorkerError as error:
+            reason = f"reading it was ended: {error}"
+        try:
+            return await self.run(source, work.inspect_light, reason)
+        except WorkerError as error:
+            why = f"reading the message was ended: {error}"
+            flag = Flag("limit", "", "The message could not be read within the bounds.")
+            return Inspection(Message(b"", (), ()), (), (Skipped("", why),), (flag,))

@@ -1,0 +1,177 @@
+"""The store: history, decisions, manifests, tickets and clicks in one SQL database.
+
+``Store`` is synchronous and safe to call from several threads; the gateway calls it from one thread of its
+own. What fails raises ``StoreError``, whose words name the store, what is wrong and what would be right.
+
+Does not judge, and does not know the time: every moment comes in as Unix seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+
+from sqlalchemy import insert, text
+
+from gateway.outcome import Manifest, Outcome
+from gateway.store import history, reading, recording, schema, searches
+from gateway.store.engine import Database, parse
+from gateway.store.errors import DuplicateError, StoreError
+from gateway.store.rows import ClickRow, MessageRow, Search, TicketRow
+from gateway.store.strings import clean, key, unfit
+from gateway.store.upgrade import upgrade
+from policy.model import Answer, Lesson, Question
+
+__all__ = ["DuplicateError", "Store", "StoreError", "unfit"]
+
+
+class Store:
+    """An open store. Make one with ``Store.open``."""
+
+    kinds = frozenset({"habit", "seen"})
+    """The kinds of questions ``answer`` answers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True, wait: float = 5.0) -> Store:
+        """Open the store at a SQLAlchemy URL; ``sqlite://`` is one in memory, for trying things out.
+
+        With ``create`` a missing file is made and an older store upgraded. ``wait`` is how long, in seconds,
+        to wait for another process that is writing. Raises StoreError.
+        """
+        database = Database(parse(url), create=create, wait=wait)
+        try:
+            # A store in memory is always new.
+            upgrade(database, create=create or database.in_memory)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Close it; every later call raises StoreError. May be called again."""
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[None]:
+        """Make the calls inside one transaction: all or nothing, and one commit instead of many.
+
+        Nothing inside is committed before the end, tickets included. Keep it short: it is the only writer.
+        """
+        with self._database.write(durable=durable):
+            yield
+
+    # The mail path.
+
+    def answer(self, questions: Iterable[Question]) -> dict[Question, Answer]:
+        """Answer "habit" (level, name) with Known(Habit) and "seen" (level, name, domain) with Known(Seen),
+        or Known(None) where the domain was never seen.
+
+        One read for all of them, about 1 µs a question.
+        """
+        with self._database.hot() as connection:
+            return history.answer(connection, questions)
+
+    def learn(self, lessons: Sequence[Lesson], *, sources: Iterable[str] = ()) -> None:
+        """Add to the history, and in the same transaction mark ``sources`` as learned (see ``learned``)."""
+        with self._database.write_raw() as connection:
+            history.learn(connection, lessons)
+            marks = [(key(source),) for source in sources]
+            if marks:
+                connection.executemany(
+                    "INSERT INTO learned (source) VALUES (?) ON CONFLICT DO NOTHING", marks
+                )
+
+    def learned(self, source: str) -> bool:
+        """Whether ``source`` was marked: any string that names a message in an archive, such as
+        "PATH:SIZE:OFFSET"."""
+        with self._database.hot() as connection:
+            query = "SELECT 1 FROM learned WHERE source = ?"
+            return connection.execute(query, (key(source),)).fetchone() is not None
+
+    def mark_learned(self, sources: Iterable[str]) -> None:
+        """Mark sources as learned; better is ``learn(lessons, sources=...)``, which cannot fall between."""
+        self.learn((), sources=sources)
+
+    def record(self, outcome: Outcome) -> None:
+        """Write down one outcome, all of it or nothing; DuplicateError where its id is already recorded.
+
+        Where it carries tickets, they survive even a power loss once this returns (unless it is called inside
+        ``transaction``).
+        """
+        with self._database.write(durable=bool(outcome.tickets)) as connection:
+            recording.record(connection, (outcome,))
+
+    def record_many(self, outcomes: Sequence[Outcome]) -> None:
+        """Write down many outcomes in one transaction, all of them or nothing."""
+        with self._database.write(durable=any(outcome.tickets for outcome in outcomes)) as connection:
+            recording.record(connection, outcomes)
+
+    def settle(self, id: str, *, delivered: bool, reply: str, at: float) -> None:
+        """Write down what the next hop answered; nothing happens where ``id`` is not recorded."""
+        with self._database.write() as connection:
+            recording.settle(connection, id, delivered, reply, at)
+
+    # Clicks.
+
+    def ticket(self, ticket_id: str) -> TicketRow | None:
+        """What a ticket stands for, or None where it is not one of ours."""
+        with self._database.read() as connection:
+            return reading.ticket(connection, clean(ticket_id, 200))
+
+    def log_click(self, row: ClickRow) -> None:
+        """Write down one step on the click page; url, domain and sender are not taken from ``row``."""
+        limits = schema.LIMITS
+        values = {
+            "at": row.at,
+            "ticket": clean(row.ticket, limits["name"]),
+            "message": clean(row.message, limits["name"]),
+            "step": clean(row.step, limits["name"]),
+            "client": clean(row.client, limits["name"]),
+            "agent": clean(row.agent, limits["agent"]),
+        }
+        with self._database.write() as connection:
+            connection.execute(insert(schema.click).values(values))
+
+    # Looking things up.
+
+    def message(self, id: str) -> MessageRow | None:
+        """One message with all that is recorded of it."""
+        with self._database.read() as connection:
+            return reading.message(connection, clean(id, 200))
+
+    def find_decisions(self, search: Search) -> list[MessageRow]:
+        """Messages, newest first; their links, skipped and flags are left out, the counts are there."""
+        with self._database.read() as connection:
+            return searches.decisions(connection, search)
+
+    def find_clicks(self, search: Search) -> list[ClickRow]:
+        """Clicks, newest first."""
+        with self._database.read() as connection:
+            return searches.clicks(connection, search)
+
+    def manifest(self, id: str) -> Manifest | None:
+        """What undoes the rewriting of message ``id``; None where nothing was changed."""
+        with self._database.read() as connection:
+            return reading.manifest(connection, id=clean(id, 200)) if id else None
+
+    def manifest_by_digest(self, rewritten_sha256: str) -> Manifest | None:
+        """The same, found by the digest of the message as it left, without the lines put on top."""
+        with self._database.read() as connection:
+            return reading.manifest(connection, rewritten_sha256=clean(rewritten_sha256, 200))
+
+    def check(self) -> None:
+        """Really write something, down to the disk; StoreError where that fails."""
+        with self._database.write(durable=True) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))

@@ -1,0 +1,128 @@
+"""What the store gives back: plain values, so that pages and commands never hold a database row.
+
+Does not know SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.outcome import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One weighed piece of evidence as it was recorded."""
+
+    signal: str
+    strength: float
+    points: float
+    words: str
+    used: tuple[tuple[str, ...], ...] = ()
+    """The questions its answers rest on: kind, then the parts of the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One link of one message with its decision, judged odd or not."""
+
+    number: int
+    """Index in the message's inventory, from 0."""
+    url: str
+    written: str
+    host: str
+    domain: str
+    place: str
+    leaf: str
+    shown: str
+    verdict: str
+    score: float
+    flip: str
+    evidence: tuple[EvidenceRow, ...]
+    ticket: str
+    """Ticket id where the link was rewritten, else empty."""
+    not_rewritten: str = ""
+    """Why a link decided to be rewritten was left as it came; empty otherwise."""
+    page: int = 0
+    """Page number from 1 in paged formats, else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message, what was decided about it and what the next hop said."""
+
+    id: str
+    at: float
+    message_id: str
+    sender: str
+    sender_domain: str
+    genuine: bool
+    by: str
+    identity_words: str
+    mail_from: str
+    recipients: tuple[str, ...]
+    subject: str
+    outcome: str
+    policy_version: str
+    delivered: bool | None
+    """None while the next hop has not answered."""
+    reply: str
+    links: tuple[LinkRow, ...]
+    skipped: tuple[tuple[str, str], ...]
+    """(leaf, reason) pairs."""
+    flags: tuple[tuple[str, str, str], ...]
+    """(flag, leaf, words) triples."""
+    link_count: int = 0
+    """Links of the message, also where ``links`` is left out or cut."""
+    rewritten_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket with the message and link it stands for: all the click page shows."""
+
+    ticket: Ticket
+    link: LinkRow
+    message: MessageRow
+    """Without the other links."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClickRow:
+    """One step somebody took on the page behind a rewritten link."""
+
+    at: float
+    ticket: str
+    """Ticket id; empty where the ticket was not one of ours."""
+    message: str
+    """Message id, from the ticket; empty where unknown."""
+    step: str
+    """"shown" (page served to GET), "probed" (HEAD), "continued" (POST with a good nonce), "refused" (POST
+    without), "unknown" (no such ticket)."""
+    client: str
+    """IP address."""
+    agent: str
+    """User-Agent, cut to 300 characters."""
+    url: str = ""
+    """Destination, filled in when read back."""
+    domain: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What an analyst looks for; empty fields do not restrict."""
+
+    since: float = 0.0
+    """Unix time, seconds."""
+    sender: str = ""
+    """Address, or a domain with or without a leading @; subdomains included."""
+    recipient: str = ""
+    domain: str = ""
+    """Registrable domain or host of a link."""
+    url: str = ""
+    """Part of a URL."""
+    message_id: str = ""
+    """Message-ID with or without angle brackets, or our id."""
+    outcome: str = ""
+    limit: int = 200

@@ -1,0 +1,79 @@
+"""In which line of a TOML file a key stands; tomllib does not tell.
+
+Takes text that tomllib has already accepted, so it need not find mistakes, only keys. A key inside an inline
+table is given the line of the key that holds it.
+
+Does not read values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+Path = tuple[str, ...]
+
+_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
+_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}(?!")'
+    + r"|'''.*?'{3,5}(?!')"
+    + r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[\[\]{}]|\n""",
+    re.DOTALL,
+)
+
+
+def lines(text: str) -> Mapping[Path, int]:
+    """Line numbers, from 1, of all tables and keys, as paths: ``("relay", "listen")``."""
+    found: dict[Path, int] = {}
+    table: Path = ()
+    number, position = 1, 0
+    while position < len(text):
+        end = _statement_end(text, position)
+        statement = text[position:end]
+        stripped = statement.lstrip()
+        number += statement[: len(statement) - len(stripped)].count("\n")
+        if stripped.startswith("["):
+            table = _key(stripped.lstrip("["))
+            found.setdefault(table, number)
+        elif stripped and not stripped.startswith("#"):
+            key = table + _key(stripped)
+            for length in range(len(table) + 1, len(key) + 1):
+                found.setdefault(key[:length], number)
+        number += stripped.count("\n")
+        position = end
+    return found
+
+
+def line_of(where: Mapping[Path, int], path: Path) -> int:
+    """The line of a path, or of the nearest thing that holds it; 1 where nothing does."""
+    while path:
+        if path in where:
+            return where[path]
+        path = path[:-1]
+    return 1
+
+
+def _statement_end(text: str, position: int) -> int:
+    """The end of the statement that starts here: the first line end outside of strings and brackets."""
+    depth = 0
+    for token in _TOKEN.finditer(text, position):
+        what = token[0]
+        if what in ("[", "{"):
+            depth += 1
+        elif what in ("]", "}"):
+            depth -= 1
+        elif what == "\n" and depth <= 0:
+            return token.end()
+    return len(text)
+
+
+def _key(text: str) -> Path:
+    parts: list[str] = []
+    position = 0
+    while match := _PART.match(text, position):
+        parts.append(next(part for part in match.groups() if part is not None))
+        position = match.end()
+        if text[position : position + 1] != ".":
+            break
+        position += 1
+    return tuple(parts)

@@ -1,0 +1,1 @@
+"""Judgement: what to ask about a link, what counts as evidence, and what it weighs."""

@@ -1,0 +1,144 @@
+"""Who the sender really is (RFC 7489 section 3.1: proof must align with the From domain).
+
+Proof comes from the Authentication-Results of a server the installation trusts, from our own verification
+of the DKIM signatures, or is taken for granted where the administrator says so for an archive. Whatever is
+odd about From (two fields, two addresses, text a receiver might take for another address) leaves the mail
+without a genuine sender, however many signatures pass.
+
+Where trusted fields end: a border server puts its fields on top of what came, so reading goes from the top
+down and stops at the first Received that is not by one of our hosts, or at the first Received after a
+field of ours has been found. Below that line everything was written by strangers.
+
+Does not verify signatures or ask DNS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from inspectors.model import Header
+from policy.addresses import Addresses, addresses, domain_of
+from policy.authres import Result, parse
+from policy.domains import clean, registrable
+from policy.model import Envelope, Facts, Identity, Trust
+from policy.questions import dkim_results
+
+MOST_FIELDS = 200
+"""Header fields looked at from the top for results; real border servers stay under 30."""
+
+_BY = re.compile(r"(?:\A|\s)by\s+([^\s;()]+)", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")
+
+Proof = tuple[bool, str, str]
+"""(genuine, by, words)."""
+
+
+def who(headers: Sequence[Header], envelope: Envelope, trust: Trust, facts: Facts) -> Identity:
+    """The sender's identity. ``facts`` may hold the answer to ``questions.DKIM``.
+
+    The envelope is not proof of anything here; it is taken for SPF checks to come.
+    """
+    sender = _from(headers)
+    if len(sender.found) != 1:
+        words = sender.odd or (
+            "From names more than one address" if sender.found else "From gives no address"
+        )
+        return Identity("", "", "", False, "none", words)
+    address = sender.found[0]
+    domain = domain_of(address)
+    if sender.odd or not domain:
+        words = f"From is odd: {sender.odd or 'its address has no domain name'}"
+        return Identity(address, domain, registrable(domain), False, "none", words)
+    genuine, by, words = _proof(headers, domain, trust, facts)
+    return Identity(address, domain, registrable(domain), genuine, by, words)
+
+
+def _from(headers: Sequence[Header]) -> Addresses:
+    fields = [header for header in headers if header.name.strip() == "from"]
+    if len(fields) > 1:
+        return Addresses((), "there is more than one From field")
+    return addresses(fields[0].value) if fields else Addresses((), "there is no From field")
+
+
+def _proof(headers: Sequence[Header], domain: str, trust: Trust, facts: Facts) -> Proof:
+    vouched = _vouched(trusted_results(headers, trust), domain)
+    if vouched is not None:
+        return vouched
+    for result in dkim_results(facts):
+        if result.passed and result.whole and aligned(result.domain, domain):
+            return True, "dkim", f"the DKIM signature of {result.domain} is valid"
+    if trust.from_is_genuine:
+        return True, "claimed", "From is taken at its word"
+    seen = [result.words for result in dkim_results(facts)]
+    return False, "none", seen[0] if seen else "nothing proves the From address"
+
+
+def _vouched(results: Sequence[Result], domain: str) -> Proof | None:
+    """What trusted results prove; None where they settle nothing.
+
+    A failed DMARC check for this very domain settles it: the border server saw the whole policy, and an
+    aligned signature that we would accept beside it may be one it had reason to refuse.
+    """
+    for result in results:
+        if result.method == "dmarc" and clean(result.properties.get("header.from", "")) == domain:
+            if result.result == "pass":
+                return True, "dmarc", f"DMARC passed for {domain}"
+            if result.result == "fail":
+                return False, "none", f"DMARC failed for {domain}"
+    for result in results:
+        if result.method == "dkim" and result.result == "pass" and aligned(_signer(result), domain):
+            return True, "dkim", f"the DKIM signature of {_signer(result)} is valid"
+    for result in results:
+        mail_from = result.properties.get("smtp.mailfrom", "").rpartition("@")[2]
+        if result.method == "spf" and result.result == "pass" and aligned(mail_from, domain):
+            return True, "spf", f"SPF passed for {clean(mail_from)}"
+    return None
+
+
+def _signer(result: Result) -> str:
+    """header.d, or the domain of header.i, which must lie in it (RFC 6376 section 3.5)."""
+    return clean(
+        result.properties.get("header.d", "") or result.properties.get("header.i", "").rpartition("@")[2]
+    )
+
+
+def aligned(domain: str, with_domain: str) -> bool:
+    """Relaxed alignment (RFC 7489 section 3.1.1): the same registrable domain."""
+    name = clean(domain)
+    return bool(name) and "." in name and registrable(name) == registrable(with_domain)
+
+
+def trusted_results(headers: Iterable[Header], trust: Trust) -> tuple[Result, ...]:
+    """Results of our own servers above the trust line; per method those of the topmost field that has it."""
+    ids = {name.strip().lower() for name in trust.authserv_ids if name.strip()}
+    hosts = ids | {name.strip().rstrip(".").lower() for name in trust.our_hosts}
+    taken: dict[str, list[Result]] = {}
+    found = False
+    for number, header in enumerate(headers):
+        if not ids or number >= MOST_FIELDS:
+            break
+        if header.name == "received" and (found or _by(header.value) not in hosts):
+            break
+        if header.name != "authentication-results":
+            continue
+        field = parse(header.value)
+        if field is None or field.authserv_id not in ids:
+            continue
+        found = True
+        fresh: dict[str, list[Result]] = {}
+        for result in field.results:
+            fresh.setdefault(result.method, []).append(result)
+        for method, results in fresh.items():
+            taken.setdefault(method, results)
+    return tuple(result for results in taken.values() for result in results)
+
+
+def _by(value: bytes) -> str:
+    """The host after "by" in a Received field (RFC 5321 section 4.4); empty where there is none."""
+    text = value[:4096].decode("latin-1")
+    # Innermost comments only, a few times: a comment may hold the word "by", and nesting is rare.
+    for _ in range(4):
+        text = _COMMENT.sub(" ", text)
+    match = _BY.search(text)
+    return match[1].rstrip(".").lower() if match else ""

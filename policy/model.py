@@ -1,0 +1,208 @@
+"""The values of judgement: who sent it, what we ask, what we learn, what we conclude.
+
+All are frozen, picklable and comparable.
+
+Does not decide anything itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from inspectors.model import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the SMTP client said about the message (RFC 5321 section 2.3.1)."""
+
+    mail_from: str = ""
+    """Reverse-path without angle brackets; empty for the null sender."""
+    rcpt_tos: tuple[str, ...] = ()
+    """Forward-paths that the next hop accepted."""
+    client_address: str = ""
+    """IP address of the original client where XFORWARD or the connection tells; empty where unknown."""
+    helo: str = ""
+    """The client's HELO or EHLO name; empty where unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the sender really is, as far as anyone proved it."""
+
+    address: str
+    """From address in lower case; empty where the From field gives none, or more than one."""
+    domain: str
+    """The part after the @, in ASCII form; empty where there is none."""
+    organisation: str
+    """Registrable domain of ``domain``."""
+    genuine: bool
+    """True where authentication aligned with the From domain succeeded (RFC 7489 section 3.1)."""
+    by: str
+    """"dmarc", "dkim", "spf", "claimed" (taken at its word) or "none"."""
+    words: str = ""
+    """One sentence on what was proved or why nothing was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something only the outside world can answer. Equal questions are asked once."""
+
+    kind: str
+    """Which lookup answers it: "habit", "seen", "rank", "listed", "dkim"."""
+    key: tuple[str, ...]
+    """What it is about; the lookup's docstring gives the parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An answer."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer, and why. Never evidence."""
+
+    why: str
+
+
+Answer = Known | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All answers for one message."""
+
+    answers: Mapping[Question, Answer] = field(default_factory=dict)
+
+    def of(self, question: Question) -> Answer:
+        """The answer, or Unknown where the question was never asked."""
+        return self.answers.get(question, Unknown("not asked"))
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody whose habits are remembered."""
+
+    level: str
+    """"sender" (an address), "domain" (a registrable domain) or "organisation" (all our mail)."""
+    name: str
+    """The address or domain; empty for the organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How an owner links, over everything remembered of it."""
+
+    messages: int = 0
+    """Genuine messages with at least one link."""
+    uses: int = 0
+    """Pairs (message, registrable domain linked in it)."""
+    domains: int = 0
+    """Different registrable domains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How an owner linked to one registrable domain."""
+
+    messages: int
+    """Genuine messages of this owner that linked to it."""
+    first: float
+    """Unix time of the first of them, seconds."""
+    last: float
+    """Unix time of the last of them, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one delivered message teaches (pure result of ``policy.history.lesson``)."""
+
+    owners: tuple[Owner, ...]
+    domains: tuple[str, ...]
+    """Registrable domains (or bare hosts and IP literals) linked in it, each once, sorted."""
+    at: float
+    """Unix time the message was taken, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one signal saw in one link. Carries no points: signals see, policy weighs."""
+
+    signal: str
+    strength: float
+    """0 to 1."""
+    words: str
+    """One sentence that a clerk understands."""
+    used: tuple[Question, ...] = ()
+    """The questions whose answers it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Evidence with the points policy gives it."""
+
+    evidence: Evidence
+    points: float
+    """After strength and the family's cap; 0 for a signal that is observed but not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one link, and its whole explanation."""
+
+    link: Link
+    domain: str
+    """Registrable domain of the link's host; the host itself where there is none."""
+    verdict: str
+    """"pass" or "rewrite"."""
+    score: float
+    """Sum of the points."""
+    weighed: tuple[Weighed, ...]
+    policy_version: str
+    flip: str
+    """The nearest change that would turn the verdict, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was decided about one message."""
+
+    identity: Identity
+    decisions: tuple[Decision, ...]
+    """One per link, in the order of the inspection."""
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose word about the sender is taken. Describes the installation, so it comes from the settings."""
+
+    authserv_ids: tuple[str, ...] = ()
+    """authserv-ids of our own border servers (RFC 8601 section 2.5), compared whole and without case. Such a
+    server must remove arriving fields that bear its name (section 5)."""
+    our_hosts: tuple[str, ...] = ()
+    """Names our own servers put after "by" in Received."""
+    verify_dkim: bool = False
+    """Verify DKIM signatures ourselves where no trusted server vouches."""
+    from_is_genuine: bool = False
+    """Take the From address at its word, for archives whose authentication results are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DkimResult:
+    """What verifying one DKIM signature gave (RFC 6376 section 6)."""
+
+    domain: str
+    """d=, in lower case."""
+    selector: str
+    """s=."""
+    passed: bool
+    whole: bool
+    """True where the signature covers the whole body and its Content-Type; without that, a pass says nothing
+    about the links."""
+    words: str
+    """One sentence on what was found."""

@@ -1,0 +1,214 @@
+"""A policy out of a TOML file, merged over the one we ship.
+
+Every problem of a file is reported at once, with file, line and what would be right.
+
+Does not judge; the values are ``policy.rules``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from policy.domains import clean
+from policy.rules import Caps, Entry, Policy, Rules
+from policy.signals.registry import FAMILIES, SIGNALS
+from policy.tomllines import line_of, lines
+
+DEFAULT = Path(__file__).with_name("default.toml")
+LARGEST = 1024 * 1024
+"""Bytes of a policy file; whole feeds belong into lists."""
+
+Keys = tuple[str | int, ...]
+Schema = Mapping[str, Any]
+
+_RULES: TypeAdapter[Rules] = TypeAdapter(Rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a policy file."""
+
+    file: str
+    line: int
+    words: str
+    """What is wrong and what would be right."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.words}"
+
+
+class PolicyError(Exception):
+    """A policy file cannot be used; ``problems`` says why, all of it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def load(path: Path | None = None) -> Policy:
+    """The policy in a file over the default one; the default alone where there is no file.
+
+    Raises PolicyError.
+    """
+    shipped, where = _read(DEFAULT, "default.toml")
+    origins = {key: f"default.toml:{line_of(where, key)}" for key in _leaves(shipped)}
+    merged, file = shipped, "default.toml"
+    if path is not None:
+        file = str(path)
+        own, where = _read(path, file)
+        problems = [
+            Problem(file, line_of(where, key), words) for key, words in _unknown(own, "", _schema(), ())
+        ]
+        if problems:
+            raise PolicyError(sorted(problems, key=lambda problem: problem.line))
+        own.setdefault("name", path.stem)
+        merged = _merge(shipped, own)
+        origins |= {key: f"{file}:{line_of(where, key)}" for key in _leaves(own)}
+    rules = _checked(merged, origins, file)
+    return Policy(rules, f"{rules.name}-{_hash(rules)}", {_dotted(key): at for key, at in origins.items()})
+
+
+def _read(path: Path, file: str) -> tuple[dict[str, Any], Mapping[Keys, int]]:
+    try:
+        data = path.read_bytes()
+        if len(data) > LARGEST:
+            raise PolicyError([Problem(file, 1, "is larger than 1 MB; put long lists into list files")])
+        text = data.decode("utf-8")
+        return tomllib.loads(text), lines(text)
+    except OSError as error:
+        raise PolicyError([Problem(file, 1, f"cannot be read: {error.strerror or error}")]) from None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise PolicyError([Problem(file, line, "is not UTF-8; save it as UTF-8")]) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        at = re.search(r"at line (\d+)", str(error))
+        words = re.sub(r"\s*\(at (line.*|end of document)\)", "", str(error))
+        line = int(at[1]) if at else data.count(b"\n") + 1
+        raise PolicyError([Problem(file, line, f"is not TOML: {words}")]) from None
+
+
+def _schema() -> Schema:
+    """Known keys: None for a value, a dict for a table, a list of one dict for an array of tables."""
+    schema = dict(_fields(Rules))
+    schema["points"] = dict.fromkeys(signal.name for signal in SIGNALS)
+    schema["caps"] = dict.fromkeys(FAMILIES, _fields(Caps))
+    schema["allow"] = schema["block"] = [_fields(Entry)]
+    return schema
+
+
+def _fields(kind: type) -> Schema:
+    hints: Mapping[str, type] = get_type_hints(kind)
+    tables = {name for name, hint in hints.items() if dataclasses.is_dataclass(hint)}
+    return {name: _fields(hint) if name in tables else None for name, hint in hints.items()}
+
+
+def _unknown(value: Any, name: str, schema: Any, path: Keys) -> Iterator[tuple[Keys, str]]:
+    if isinstance(schema, list):
+        for at, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _unknown(item, name, schema[0], (*path, at))
+    elif isinstance(schema, dict) and isinstance(value, dict):
+        for key, inner in value.items():
+            if key in schema:
+                yield from _unknown(inner, key, schema[key], (*path, key))
+            else:
+                yield (*path, key), _suggestion(key, name, schema)
+
+
+def _suggestion(key: str, table: str, schema: Schema) -> str:
+    words = f"unknown key {key!r}" + (f" in [{table}]" if table else "")
+    close = difflib.get_close_matches(key, [str(name) for name in schema], 1)
+    return (
+        f"{words}; did you mean {close[0]!r}?" if close else f"{words}; known are {', '.join(sorted(schema))}"
+    )
+
+
+def _merge(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _checked(merged: Mapping[str, Any], origins: Mapping[Keys, str], file: str) -> Rules:
+    try:
+        # Through JSON, because strict checking then takes arrays for tuples and tables for values.
+        rules = _RULES.validate_json(json.dumps(merged, default=_foreign), strict=True)
+    except ValidationError as error:
+        raise PolicyError([_problem(item, origins, file) for item in error.errors()]) from None
+    problems = [Problem(*_split(origins, key, file), words) for key, words in _contradictions(rules)]
+    if problems:
+        raise PolicyError(problems)
+    return rules
+
+
+def _contradictions(rules: Rules) -> Iterator[tuple[Keys, str]]:
+    for family, caps in rules.caps.items():
+        if caps.least > caps.most:
+            yield ("caps", family), f"least ({caps.least}) is above most ({caps.most}); swap them"
+    if rules.popularity.top_rank >= rules.popularity.floor_rank:
+        yield ("popularity", "top_rank"), "top_rank must be smaller than floor_rank"
+    for table, entries in (("allow", rules.allow), ("block", rules.block)):
+        for at, entry in enumerate(entries):
+            if clean(entry.domain) != entry.domain or "*" in entry.domain or "/" in entry.domain:
+                words = (
+                    f"{entry.domain!r} is no domain; write it like 'portal.example', it covers all below it"
+                )
+                yield (table, at, "domain"), words
+
+
+def _problem(item: Any, origins: Mapping[Keys, str], file: str) -> Problem:
+    key = tuple(item["loc"])
+    given = item.get("input")
+    words = f"{_dotted(key)}: {item['msg'][0].lower()}{item['msg'][1:]}"
+    if item["type"] != "missing" and not isinstance(given, dict | list):
+        words += f", not {given!r}"
+    return Problem(*_split(origins, key, file), words)
+
+
+def _split(origins: Mapping[Keys, str], key: Keys, file: str) -> tuple[str, int]:
+    while key and key not in origins:
+        # A table has no line of its own among the leaves: take its first key's.
+        inside = [at for other, at in origins.items() if other[: len(key)] == key]
+        if inside:
+            place, _, line = inside[0].rpartition(":")
+            return place, int(line)
+        key = key[:-1]
+    place, _, line = origins.get(key, f"{file}:1").rpartition(":")
+    return place, int(line)
+
+
+def _leaves(value: Any, path: Keys = ()) -> Iterator[Keys]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, key))
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for at, item in enumerate(value):
+            yield from _leaves(item, (*path, at))
+    else:
+        yield path
+
+
+def _dotted(key: Keys) -> str:
+    return ".".join(str(part) for part in key)
+
+
+def _foreign(value: object) -> object:
+    """Dates and times, which no key takes: an empty list is wrong everywhere and so gets reported."""
+    return [str(value)]
+
+
+def _hash(rules: Rules) -> str:
+    text = json.dumps(dataclasses.asdict(rules), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,0 +1,24 @@
+"""The domain is on a block list, the policy's own or a local one.
+
+Does not know why others listed it.
+"""
+
+from __future__ import annotations
+
+from policy.domains import above, unicode_host
+from policy.model import Evidence
+from policy.questions import listed, listed_in
+from policy.signals.case import Case
+
+
+def signal(case: Case) -> Evidence | None:
+    """Evidence for a listed host or a listed domain above it."""
+    names = above(case.target.host)
+    for entry in case.rules.block:
+        if entry.domain in names:
+            return Evidence("blocked", 1.0, f"The policy blocks {unicode_host(entry.domain)}: {entry.why}")
+    name = listed_in(case.facts, case.rules.lists.blocked, case.target.host)
+    if not name:
+        return None
+    words = f"{unicode_host(case.target.host)} is on the block list {name!r}"
+    return Evidence("blocked", 1.0, words, (listed(name, case.target.host),))

@@ -1,0 +1,27 @@
+"""The sender himself has linked to this domain before.
+
+Only for genuine senders: a forger must not profit from somebody else's habits.
+
+Does not excuse links the sender never sent.
+"""
+
+from __future__ import annotations
+
+from policy import questions
+from policy.domains import unicode_host
+from policy.model import Evidence
+from policy.signals.case import Case
+
+
+def signal(case: Case) -> Evidence | None:
+    """Evidence for a domain from the genuine sender's own history."""
+    for level in case.levels():
+        if level.owner.level == "sender" and case.identity.genuine and level.seen and level.seen.messages > 0:
+            count = level.seen.messages
+            words = (
+                f"{level.owner.name} linked to {unicode_host(case.domain)} in {count} earlier message"
+                + "s" * (count != 1)
+            )
+            strength = min(1.0, count / case.rules.history.familiar_messages)
+            return Evidence("familiar", strength, words, (questions.seen(level.owner, case.domain),))
+    return None

@@ -1,0 +1,19 @@
+"""The domain belongs to somebody in the conversation.
+
+Does not take the word of To and Cc for it: whoever writes a message fills those fields, so ``policy.judge``
+counts their domains only where genuine mail has come from them before.
+"""
+
+from __future__ import annotations
+
+from policy.domains import unicode_host
+from policy.model import Evidence
+from policy.signals.case import Case
+
+
+def signal(case: Case) -> Evidence | None:
+    """Evidence where the link's domain is the sender's, a recipient's or a known correspondent's."""
+    whose = case.participants.get(case.domain)
+    if not whose:
+        return None
+    return Evidence("participant", 1.0, f"{unicode_host(case.domain)} is the domain of {whose}")

@@ -1,0 +1,56 @@
+"""The domain is new for this sender, measured by how readily he brings new ones.
+
+Strength is nats over the scale of 8 nats, see ``policy.history``.
+
+Does not look at what kind of domain it is.
+"""
+
+from __future__ import annotations
+
+from policy import questions
+from policy.domains import inside, unicode_host
+from policy.history import Level, surprise
+from policy.model import Evidence
+from policy.signals.case import Case
+
+SCALE = 8.0
+"""Nats at full strength: one new domain in three thousand messages."""
+
+
+def signal(case: Case) -> Evidence | None:
+    """Evidence where the domain is unexpected from this sender."""
+    if not case.domain or inside(case.domain):
+        return None
+    found = surprise(case.levels(), case.identity.genuine, case.rules.history)
+    if found.nats <= 0:
+        return None
+    words = "; ".join(
+        _words(level, case) for level, nats in found.parts if nats or level.owner.level != "domain"
+    )
+    used = tuple(
+        question
+        for level, _ in found.parts
+        for question in (questions.habit(level.owner), questions.seen(level.owner, case.domain))
+    )
+    return Evidence("surprise", min(1.0, found.nats / SCALE), words[:1].upper() + words[1:], used)
+
+
+def _words(level: Level, case: Case) -> str:
+    domain, habit = unicode_host(case.domain), level.habit
+    messages = _count(habit.messages, "earlier message")
+    if level.owner.level == "organisation":
+        if level.seen:
+            return f"{_count(level.seen.messages, 'message')} to others here linked to {domain}"
+        return f"nobody here has received a link to {domain} before"
+    who = level.owner.name if case.identity.genuine else f"{level.owner.name} (as the message claims)"
+    if level.owner.level == "domain":
+        who += " as a whole"
+    if level.seen:
+        return f"{who} linked to {domain} in {_count(level.seen.messages, 'message')}"
+    if habit.messages == 0:
+        return f"{who} has sent us no links before"
+    return f"{messages} from {who} linked to {_count(habit.domains, 'domain')}, never to {domain}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,322 @@
+"""gateway/clicks/console.py: what analysts see, and what nobody else does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from bs4 import BeautifulSoup
+from prometheus_client import CollectorRegistry, Counter
+from starlette.testclient import TestClient
+
+from gateway.clicks.console import console_app
+from gateway.store.rows import ClickRow, EvidenceRow, Search
+from gateway.tokens import mint
+
+URL = "https://login.portal-update.example/statements?q=1"
+PAGES = ("/", "/clicks", "/messages/0123456789abcdef", "/api/decisions", "/api/clicks")
+
+
+@pytest.fixture
+def reasons():
+    return []
+
+
+@pytest.fixture
+def web(store, ring, clock, log, reasons):
+    registry = CollectorRegistry()
+    Counter("oddlink_test", "For this test.", registry=registry).inc()
+    app = console_app(store, ring, registry, lambda: reasons, clock, hosts=["mail.bank.example"], log=log)
+    with TestClient(app, base_url="http://127.0.0.1:8081", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def filled(put, store):
+    row = put(URL)
+    ordinary = replace(
+        row.link,
+        number=0,
+        url="https://www.office.example/",
+        host="www.office.example",
+        verdict="pass",
+        ticket="",
+    )
+    store.messages[0] = replace(store.messages[0], links=(ordinary, row.link))
+    store.clicks.append(
+        ClickRow(
+            5.0, row.ticket.id, row.message.id, "continued", "192.0.2.7", "Browser/1", URL, "d.example", "s@x"
+        )
+    )
+    return store
+
+
+def soup_of(page) -> BeautifulSoup:
+    return BeautifulSoup(page.text, "lxml")
+
+
+def test_decisions_are_listed_and_lead_to_their_messages(web, filled):
+    soup = soup_of(web.get("/"))
+    cells = [cell.get_text(" ", strip=True) for cell in soup.select("tbody td")]
+    assert cells == [
+        "2026-01-12 08:30:00",
+        "0123456789abcdef",
+        "rewritten",
+        "clerk@office.example",
+        "Quarterly figures, SECRET-SUBJECT",
+        "treasurer@bank.example",
+        "2, 1 rewritten",
+        "taken",
+    ]
+    assert soup.select_one("tbody a")["href"] == "/messages/0123456789abcdef"
+
+
+def test_every_field_of_a_search_reaches_the_store_and_stays_in_the_form(web, store):
+    fields = {
+        "since": "24h",
+        "sender": "@office.example",
+        "recipient": "t@bank.example",
+        "domain": "portal-update.example",
+        "url": "statements",
+        "message_id": "<a1@office.example>",
+        "outcome": "rewritten",
+        "limit": "7",
+    }
+    page = web.get("/", params=fields)
+    kept = {one["name"]: one["value"] for one in soup_of(page).select(".search input")}
+    chosen = soup_of(page).select_one("option[selected]")["value"]
+    assert {**kept, "outcome": chosen} == fields
+    expected = Search(
+        since=1_768_210_200.0 - 86_400,
+        sender="@office.example",
+        recipient="t@bank.example",
+        domain="portal-update.example",
+        url="statements",
+        message_id="<a1@office.example>",
+        outcome="rewritten",
+        limit=7,
+    )
+    web.get("/api/decisions", params=fields)
+    web.get("/clicks", params=fields)
+    web.get("/api/clicks", params=fields)
+    assert store.searches == [expected] * 4
+
+
+def test_a_search_nobody_can_understand_says_so_and_asks_nothing(web, store):
+    for path in ("/", "/clicks"):
+        page = web.get(path, params={"since": "yesterday"})
+        assert page.status_code == 400 and "24h" in soup_of(page).select_one("[role=alert]").get_text()
+    for path in ("/api/decisions", "/api/clicks"):
+        answer = web.get(path, params={"sendr": "x"})
+        assert answer.status_code == 400 and "sender" in answer.json()["error"]
+    assert store.searches == []
+
+
+def test_a_message_shows_every_link_with_points_and_what_was_not_looked_into(web, filled):
+    soup = soup_of(web.get("/messages/0123456789abcdef"))
+    text = soup.get_text(" ", strip=True)
+    links = soup.select("details.link")
+    assert [("open" in link.attrs, link["id"]) for link in links] == [(False, "link-0"), (True, "link-3")]
+    rows = [[td.get_text() for td in tr.select("td")] for tr in links[1].select("tbody tr")]
+    assert rows[0] == [
+        "new-to-sender",
+        "5.00",
+        "1.00",
+        "In 41 messages this sender never linked to this website.",
+    ]
+    assert [row[1] for row in rows] == ["5.00", "2.25", "0.00"]
+    for words in (
+        "7.25",
+        "3 more messages from this sender",
+        "pdf:annotation, leaf 2",
+        "Ab3dEf6hIj9lMn2p",
+        "The PDF is encrypted.",
+        "duplicate-header",
+        "The field Subject stands there twice.",
+        "treasurer@bank.example",
+        "250 2.0.0 Ok: queued",
+        "continued",
+        "Browser/1",
+    ):
+        assert words in text
+
+
+def test_the_api_gives_the_contracts_shape(web, filled):
+    found = web.get("/api/decisions/0123456789abcdef").json()
+    assert found["message_id"] == "<a1@office.example>" and found["outcome"] == "rewritten"
+    assert found["sender"] == {
+        "address": "clerk@office.example",
+        "domain": "office.example",
+        "genuine": True,
+        "by": "dmarc",
+        "words": "DMARC passed for office.example.",
+    }
+    link = found["links"][1]
+    assert (link["url"], link["domain"], link["place"], link["leaf"]) == (
+        URL,
+        "portal-update.example",
+        "pdf:annotation",
+        "2",
+    )
+    assert link["evidence"][2] == {
+        "signal": "new-to-sender",
+        "points": 5.0,
+        "strength": 1.0,
+        "words": "In 41 messages this sender never linked to this website.",
+    }
+    assert found["skipped"] == [{"leaf": "3", "reason": "The PDF is encrypted."}]
+    assert found["flags"][0]["flag"] == "duplicate-header"
+    assert found["clicks"][0]["step"] == "continued"
+    assert "links" not in web.get("/api/decisions").json()[0]
+    assert web.get("/api/clicks").json()[0]["id"] == "0123456789abcdef"
+
+
+def test_a_rewritten_link_in_the_search_leads_to_its_message(web, filled, ring):
+    ours = mint("https://click.bank.example", "login.portal-update.example", "Ab3dEf6hIj9lMn2p", ring)[0]
+    answer = web.get("/", params={"url": ours})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/messages/0123456789abcdef#link-3"
+    assert web.get("/", params={"url": ours + "x"}).status_code == 200
+
+
+def test_hostile_words_in_every_field_stay_words(web, filled, store, hostile):
+    message = store.messages[0]
+    evidence = (EvidenceRow(hostile, 1.0, 1.0, hostile),)
+    link = replace(
+        message.links[1],
+        url="https://x.example/" + hostile,
+        written=hostile,
+        host=hostile,
+        domain=hostile,
+        place=hostile,
+        leaf=hostile,
+        shown=hostile,
+        verdict=hostile,
+        flip=hostile,
+        evidence=evidence,
+        ticket=hostile,
+        not_rewritten=hostile,
+    )
+    store.messages[0] = replace(
+        message,
+        message_id=hostile,
+        sender=hostile,
+        sender_domain=hostile,
+        by=hostile,
+        identity_words=hostile,
+        mail_from=hostile,
+        recipients=(hostile, hostile),
+        subject=hostile,
+        outcome=hostile,
+        policy_version=hostile,
+        reply=hostile,
+        links=(link,),
+        skipped=((hostile, hostile),),
+        flags=((hostile, hostile, hostile),),
+    )
+    store.clicks[0] = ClickRow(5.0, hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile)
+    for path in PAGES:
+        page = web.get(path)
+        assert page.status_code == 200
+        if path.startswith("/api"):
+            assert hostile in str(page.json()) or repr(hostile)[1:-1] in str(page.json())
+            continue
+        soup = soup_of(page)
+        assert not soup.find_all(["script", "img", "svg", "iframe"])
+        assert not any(name.startswith("on") for tag in soup.find_all(True) for name in tag.attrs)
+        assert not any(char in page.text for char in "\u202e\u2066\u200b\x00\x07\r")
+        assert all(a["href"].startswith(("/", "#")) and a["href"][:2] != "//" for a in soup.find_all("a"))
+
+
+def test_hostile_words_in_the_search_stay_words(web, hostile):
+    word = hostile.encode("utf-8", "replace").decode()
+    for path in ("/", "/clicks"):
+        for field in ("since", "sender", "url", word):
+            soup = soup_of(web.get(path, params={field: word}))
+            assert not soup.find_all(["script", "img", "svg"])
+            assert not any(name.startswith("on") for tag in soup.find_all(True) for name in tag.attrs)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "", "[::1", "a:b:c"]
+)
+def test_foreign_host_names_get_nothing(web, filled, host):
+    for path in (*PAGES, "/metrics", "/static/console.css"):
+        answer = web.get(path, headers={"Host": host})
+        assert answer.status_code == 421 and "office" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:9", "127.0.0.1", "[::1]:8081", "mail.bank.example"])
+def test_loopback_and_configured_names_are_let_in(web, host):
+    assert web.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_changed_from_here(web, filled, method):
+    for path in (*PAGES, "/metrics", "/readyz"):
+        assert web.request(method, path).status_code == 405
+
+
+def test_every_response_carries_the_headers(web, filled):
+    for path in (
+        *PAGES,
+        "/metrics",
+        "/healthz",
+        "/readyz",
+        "/nowhere",
+        "/messages/zz",
+        "/?limit=x",
+        "/static/console.css",
+    ):
+        answer = web.get(path)
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "form-action 'self';" in answer.headers["content-security-policy"] + ";"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("id", ["zz", "0123456789ABCDEF", "f" * 16, "%00", "..%2f..", "0123456789abcdef%0a"])
+def test_what_is_not_stored_is_404_for_people_and_programs(web, filled, id):
+    assert web.get(f"/messages/{id}").status_code == 404
+    answer = web.get(f"/api/decisions/{id}")
+    assert answer.status_code == 404 and "error" in answer.json()
+
+
+def test_a_store_that_does_not_answer_is_said_without_detail(web, store):
+    store.broken = RuntimeError("secret detail")
+    for path in PAGES:
+        answer = web.get(path)
+        assert answer.status_code == 503 and "RuntimeError" in answer.text and "secret" not in answer.text
+
+
+def test_metrics_health_and_readiness(web, reasons):
+    assert "oddlink_test_total 1.0" in web.get("/metrics").text
+    assert web.get("/healthz").text == "ok\n"
+    assert (web.get("/readyz").status_code, web.get("/readyz").text) == (200, "ready\n")
+    reasons += ["next hop does not answer", "store is read-only"]
+    answer = web.get("/readyz")
+    assert answer.status_code == 503 and answer.text == "next hop does not answer\nstore is read-only\n"
+
+
+def test_scores_that_are_no_numbers_are_null(web, filled, store):
+    message = store.messages[0]
+    store.messages[0] = replace(
+        message, links=(replace(message.links[1], score=float("inf")),), at=float("nan")
+    )
+    found = web.get("/api/decisions/0123456789abcdef").json()
+    assert found["links"][0]["score"] is None and found["at"] is None
+    assert web.get("/messages/0123456789abcdef").status_code == 200
+
+
+def test_links_that_the_store_left_out_are_counted(web, filled, store):
+    assert "are shown here" not in web.get("/messages/0123456789abcdef").text
+    store.messages[0] = replace(store.messages[0], link_count=12_000)
+    assert "Of 12000 links, 2 are shown here." in web.get("/messages/0123456789abcdef").text
+    assert web.get("/api/decisions/0123456789abcdef").json()["link_count"] == 12_000
+
+
+def test_a_full_answer_says_that_there_may_be_more(web, filled):
+    assert "there may be more" in web.get("/?limit=1").text
+    assert "there may be more" not in web.get("/?limit=2").text

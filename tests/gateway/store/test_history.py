@@ -1,0 +1,146 @@
+"""Habits are counted as ``policy.model.Habit`` says, whatever the order and size of the batches."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.store import Store
+from policy.model import Habit, Known, Lesson, Owner, Question, Seen, Unknown
+
+SENDER = Owner("sender", "clerk@office.example")
+DOMAIN = Owner("domain", "office.example")
+WORLD = Owner("organisation", "")
+
+
+def habit(owner: Owner) -> Question:
+    return Question("habit", (owner.level, owner.name))
+
+
+def seen(owner: Owner, domain: str) -> Question:
+    return Question("seen", (owner.level, owner.name, domain))
+
+
+def test_an_owner_nobody_heard_of_has_the_empty_habit_and_has_seen_nothing(store: Store) -> None:
+    questions = [habit(SENDER), seen(SENDER, "a.example")]
+    assert store.answer(questions) == {questions[0]: Known(Habit()), questions[1]: Known(None)}
+
+
+def test_lessons_add_up_for_each_owner(store: Store) -> None:
+    store.learn([Lesson((SENDER, WORLD), ("a.example", "b.example"), 10.0)])
+    store.learn([Lesson((SENDER,), ("b.example",), 5.0), Lesson((WORLD,), ("c.example",), 30.0)])
+    questions = [habit(SENDER), habit(WORLD), seen(SENDER, "b.example"), seen(WORLD, "b.example")]
+    assert list(store.answer(questions).values()) == [
+        Known(Habit(messages=2, uses=3, domains=2)),
+        Known(Habit(messages=2, uses=3, domains=3)),
+        Known(Seen(2, 5.0, 10.0)),
+        Known(Seen(1, 10.0, 10.0)),
+    ]
+    assert store.answer([seen(SENDER, "c.example")]) == {seen(SENDER, "c.example"): Known(None)}
+
+
+def test_a_message_without_links_teaches_nothing(store: Store) -> None:
+    store.learn([Lesson((SENDER,), (), 1.0)])
+    assert store.answer([habit(SENDER)])[habit(SENDER)] == Known(Habit())
+
+
+def test_questions_of_another_kind_or_shape_are_unknown(store: Store) -> None:
+    others = [Question("rank", ("a.example",)), Question("habit", ("sender",)), Question("seen", ())]
+    assert all(isinstance(answer, Unknown) for answer in store.answer(others).values())
+    assert store.answer([]) == {}
+
+
+def test_more_domains_than_fit_one_statement_are_answered(store: Store) -> None:
+    domains = tuple(f"d{number}.example" for number in range(1000))
+    store.learn([Lesson((SENDER,), domains, 1.0)])
+    store.learn([Lesson((SENDER,), (*domains, "new.example"), 2.0)])
+    answers = store.answer([habit(SENDER), *(seen(SENDER, domain) for domain in domains)])
+    assert answers[habit(SENDER)] == Known(Habit(2, 2001, 1001))
+    assert all(answers[seen(SENDER, domain)] == Known(Seen(2, 1.0, 2.0)) for domain in domains)
+
+
+def test_many_owners_are_answered(store: Store) -> None:
+    owners = [Owner("sender", f"s{number}@office.example") for number in range(600)]
+    store.learn([Lesson((owner,), ("a.example",), 1.0) for owner in owners])
+    answers = store.answer([seen(owner, "a.example") for owner in owners])
+    assert set(answers.values()) == {Known(Seen(1, 1.0, 1.0))}
+
+
+def test_overlong_and_unstorable_names_are_kept_apart(store: Store) -> None:
+    first, second = Owner("sender", "x" * 5000 + "1"), Owner("sender", "x" * 5000 + "2")
+    odd = Owner("sender", "a\0b\ud800c@office.example")
+    store.learn([Lesson((first,), ("a.example",), 1.0), Lesson((odd,), ("\udcff.example",), 1.0)])
+    answers = store.answer([habit(first), habit(second), seen(odd, "\udcff.example")])
+    assert list(answers.values()) == [Known(Habit(1, 1, 1)), Known(Habit()), Known(Seen(1, 1.0, 1.0))]
+
+
+def test_a_marked_source_is_learned_and_another_is_not(store: Store) -> None:
+    store.learn([Lesson((SENDER,), ("a.example",), 1.0)], sources=["/a:10:0"])
+    store.mark_learned(["/a:10:0", "/b:10:0"])
+    assert [store.learned(name) for name in ("/a:10:0", "/b:10:0", "/c:10:0")] == [True, True, False]
+
+
+def test_lesson_and_mark_are_kept_or_lost_together(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.transaction():
+        store.learn([Lesson((SENDER,), ("a.example",), 1.0)], sources=["/a"])
+        assert store.learned("/a")
+        raise RuntimeError
+    assert not store.learned("/a")
+    assert store.answer([habit(SENDER)])[habit(SENDER)] == Known(Habit())
+
+
+def test_twenty_questions_take_well_under_a_millisecond(store: Store) -> None:
+    lessons = [
+        Lesson((Owner("sender", f"s{n % 500}@x.example"), DOMAIN, WORLD), (f"d{n % 3000}.example",), float(n))
+        for n in range(20_000)
+    ]
+    store.learn(lessons)
+    owners = (Owner("sender", "s7@x.example"), DOMAIN, WORLD)
+    questions = [*map(habit, owners), *(seen(o, f"d{n}.example") for o in owners for n in range(6))]
+    best = min(_timed(store, questions) for _ in range(50))
+    assert best < 0.001
+
+
+def _timed(store: Store, questions: list[Question]) -> float:
+    start = time.perf_counter()
+    store.answer(questions)
+    return time.perf_counter() - start
+
+
+_lessons = st.lists(
+    st.builds(
+        Lesson,
+        st.lists(st.sampled_from([SENDER, DOMAIN, WORLD]), max_size=3, unique=True).map(tuple),
+        st.lists(st.sampled_from(["a.example", "b.example", "c.example"]), max_size=3, unique=True).map(
+            tuple
+        ),
+        st.integers(0, 1000).map(float),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(_lessons, st.integers(0, 12))
+def test_law_any_order_and_any_batches_give_the_counted_habit(lessons: list[Lesson], cut: int) -> None:
+    with Store.open("sqlite://") as store:
+        store.learn(lessons[cut:])
+        store.learn(lessons[:cut])
+        times: dict[tuple[Owner, str], list[float]] = defaultdict(list)
+        messages: dict[Owner, int] = defaultdict(int)
+        for lesson in lessons:
+            for owner in lesson.owners if lesson.domains else ():
+                messages[owner] += 1
+                for domain in lesson.domains:
+                    times[owner, domain].append(lesson.at)
+        for owner in (SENDER, DOMAIN, WORLD):
+            own = {domain: at for (whose, domain), at in times.items() if whose == owner}
+            expected = Habit(messages[owner], sum(map(len, own.values())), len(own))
+            assert store.answer([habit(owner)])[habit(owner)] == Known(expected)
+            for domain, at in own.items():
+                question = seen(owner, domain)
+                assert store.answer([question])[question] == Known(Seen(len(at), min(at), max(at)))

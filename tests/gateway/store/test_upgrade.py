@@ -1,0 +1,87 @@
+"""The migrations lead to the same tables as schema.py, and stores of other versions are told apart."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from gateway.store import Store, StoreError, schema
+from gateway.store.engine import Database, parse
+from gateway.store.upgrade import steps
+
+
+def _stepped(path: Path) -> Database:
+    database = Database(parse(f"sqlite:///{path}"), create=True, wait=1.0)
+    with database.write() as connection:
+        steps(connection, "store", None)
+    return database
+
+
+def _layout(path: Path) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows: list[tuple[object, ...]] = []
+        for table in sorted(tables):
+            for pragma in ("table_info", "index_list", "foreign_key_list"):
+                found = connection.execute(f"PRAGMA {pragma}({table})").fetchall()
+                # The first column of an index list is only the order in which they were made.
+                rows.extend(sorted((table, pragma, *row[pragma == "index_list" :]) for row in found))
+            (wr,) = connection.execute("SELECT wr FROM pragma_table_list WHERE name = ?", (table,)).fetchone()
+            rows.append((table, "without rowid", wr))
+        return rows
+
+
+def test_the_steps_lead_to_the_tables_of_the_schema(tmp_path: Path) -> None:
+    database = _stepped(tmp_path / "stepped.db")
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+    database.close()
+    Store.open(f"sqlite:///{tmp_path}/fresh.db").close()
+    assert _layout(tmp_path / "stepped.db") == _layout(tmp_path / "fresh.db")
+
+
+def test_a_stepped_store_opens(tmp_path: Path) -> None:
+    _stepped(tmp_path / "odd.db").close()
+    with Store.open(f"sqlite:///{tmp_path}/odd.db", create=False) as store:
+        store.check()
+
+
+def test_head_is_the_last_step() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.HEAD
+
+
+def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    Store.open(f"sqlite:///{tmp_path}/odd.db").close()
+    with sqlite3.connect(tmp_path / "odd.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="newer version"):
+        Store.open(f"sqlite:///{tmp_path}/odd.db")
+    with pytest.raises(StoreError, match="older version"):
+        Store.open(f"sqlite:///{tmp_path}/odd.db", create=False)
+
+
+def test_a_failed_upgrade_leaves_no_half_made_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("in the middle")
+
+    monkeypatch.setattr(schema.click, "create", refuse)
+    real = schema.metadata.create_all
+
+    def half(connection: object) -> None:
+        real(connection, tables=[schema.owner])  # type: ignore[arg-type]
+        refuse()
+
+    monkeypatch.setattr(schema.metadata, "create_all", half)
+    with pytest.raises(RuntimeError):
+        Store.open(f"sqlite:///{tmp_path}/odd.db")
+    monkeypatch.undo()
+    Store.open(f"sqlite:///{tmp_path}/odd.db").close()

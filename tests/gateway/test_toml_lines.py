@@ -1,0 +1,69 @@
+"""Keys are found in the lines where they stand, whatever strings and brackets lie between."""
+
+from __future__ import annotations
+
+import tomllib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.toml_lines import line_of, lines
+
+TEXT = '''# [not.a.table]
+top = 1
+[a]  # comment with "quotes
+x = """
+[not]
+y = 2
+"""  # z = 3
+list = [
+  "]", # ]
+  {q = 1},
+]
+"quoted key" = 1
+dotted.key = 'one'
+[a.b]
+x = "# no [comment]"
+  indented = 1
+[[many]]
+n = 1
+'''
+
+
+def test_keys_and_tables_are_found() -> None:
+    tomllib.loads(TEXT)
+    found = lines(TEXT)
+    assert found == {
+        ("top",): 2,
+        ("a",): 3,
+        ("a", "x"): 4,
+        ("a", "list"): 8,
+        ("a", "quoted key"): 12,
+        ("a", "dotted"): 13,
+        ("a", "dotted", "key"): 13,
+        ("a", "b"): 14,
+        ("a", "b", "x"): 15,
+        ("a", "b", "indented"): 16,
+        ("many",): 17,
+        ("many", "n"): 18,
+    }
+
+
+def test_what_is_not_there_takes_the_line_of_what_holds_it() -> None:
+    found = lines(TEXT)
+    assert line_of(found, ("a", "list", "q")) == 8
+    assert line_of(found, ("nowhere",)) == 1
+
+
+@given(st.text(max_size=200))
+def test_law_any_text_gives_lines_within_it(text: str) -> None:
+    assert all(1 <= line <= text.count("\n") + 1 for line in lines(text).values())
+
+
+@given(st.lists(st.text(alphabet="ab'\"\n#[]=\\", max_size=20), max_size=6))
+def test_law_string_values_do_not_move_the_keys(values: list[str]) -> None:
+    import json
+
+    text = "".join(f"k{number} = {json.dumps(value)}\n" for number, value in enumerate(values))
+    tomllib.loads(text)
+    assert lines(text) == {(f"k{number}",): number + 1 for number in range(len(values))}

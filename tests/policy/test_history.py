@@ -1,0 +1,169 @@
+"""Law 8: knowing a sender never lowers the weight of a link he has never sent."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspectors.model import Link
+from policy.history import ORGANISATION, Level, escape, lesson, owners, surprise
+from policy.model import Decision, Habit, Identity, Judgement, Owner, Seen
+from policy.policyfile import load
+from policy.rules import Rules
+
+HISTORY = load().rules.history
+SENDER, DOMAIN = Owner("sender", "clerk@office.example"), Owner("domain", "office.example")
+WHO = Identity("clerk@office.example", "office.example", "office.example", True, "dmarc")
+
+
+def _habit(messages: int, domains: int) -> Habit:
+    return Habit(messages, max(messages, domains), domains)
+
+
+@st.composite
+def nested(draw: st.DrawFn) -> tuple[Habit, Habit, Habit]:
+    """Habits of a sender, his domain and the organisation that could stand in one store."""
+    made: list[Habit] = []
+    below = Habit()
+    for _ in range(3):
+        messages = below.messages + draw(st.integers(0, 2000))
+        uses = below.uses + draw(st.integers(messages - below.messages, 3 * (messages - below.messages)))
+        domains = min(uses, below.domains + draw(st.integers(0, 500)))
+        below = Habit(messages, uses, max(domains, min(1, messages)))
+        made.append(below)
+    return made[0], made[1], made[2]
+
+
+@given(nested(), st.booleans(), st.booleans(), st.integers(1, 50))
+def test_a_known_sender_never_makes_an_unseen_domain_less_surprising(
+    habits: tuple[Habit, Habit, Habit], at_domain: bool, genuine: bool, times: int
+) -> None:
+    seen = Seen(times, 1, 2)
+    domain_seen = seen if at_domain and habits[1].messages else None
+    domain, organisation = Level(DOMAIN, habits[1], domain_seen), Level(ORGANISATION, habits[2], domain_seen)
+    known = surprise([Level(SENDER, habits[0], None), domain, organisation], True, HISTORY)
+    stranger = surprise(
+        [Level(Owner("sender", "new@office.example"), Habit(), None), domain, organisation], True, HISTORY
+    )
+    foreigner = surprise([organisation], genuine, HISTORY)
+    assert known.nats >= stranger.nats
+    assert domain_seen is not None or stranger.nats >= foreigner.nats
+
+
+@given(st.integers(1, 10_000), st.integers(1, 500))
+def test_surprise_never_falls_with_more_mail_to_the_same_domains(messages: int, domains: int) -> None:
+    domains = min(domains, messages)
+    less = escape(messages, messages, domains, HISTORY)
+    assert escape(messages + 1, messages + 1, domains, HISTORY) >= less >= 0
+
+
+@given(st.integers(1, 2000), st.integers(1, 500))
+def test_surprise_never_grows_with_more_domains_in_the_same_mail(messages: int, domains: int) -> None:
+    more = min(domains + 1, messages)
+    assert escape(messages, messages, more, HISTORY) <= escape(
+        messages, messages, min(domains, messages), HISTORY
+    )
+
+
+def test_a_narrow_sender_surprises_and_a_wide_one_does_not() -> None:
+    assert escape(40, 80, 5, HISTORY) > 2.4
+    assert escape(40, 400, 200, HISTORY) < 0.5
+    assert escape(0, 0, 0, HISTORY) == 0
+    assert escape(1, 1, 1, HISTORY) < 0.6
+
+
+def test_a_new_domain_of_a_narrow_sender_is_very_surprising_and_a_usual_one_is_not() -> None:
+    narrow = _habit(40, 5)
+    new = [
+        Level(SENDER, narrow, None),
+        Level(DOMAIN, narrow, None),
+        Level(ORGANISATION, _habit(60, 20), None),
+    ]
+    assert surprise(new, True, HISTORY).nats > 2.5
+    usual = [replace(level, seen=Seen(9, 1, 2)) for level in new]
+    assert surprise(usual, True, HISTORY).nats == 0
+
+
+def test_a_first_contact_is_hardly_surprising_however_large_the_organisation() -> None:
+    levels = [
+        Level(SENDER, Habit(), None),
+        Level(DOMAIN, Habit(), None),
+        Level(ORGANISATION, _habit(10**6, 5000), None),
+    ]
+    assert surprise(levels, True, HISTORY).nats <= HISTORY.organisation_most
+
+
+def test_what_colleagues_link_to_surprises_less() -> None:
+    new = [Level(SENDER, _habit(20, 2), None), Level(DOMAIN, _habit(90, 9), None)]
+    shared = [new[0], replace(new[1], seen=Seen(10, 1, 2))]
+    assert surprise(shared, True, HISTORY).nats < surprise(new, True, HISTORY).nats
+
+
+def test_a_forger_gains_nothing_from_the_habits_of_the_sender_he_names() -> None:
+    seen = Seen(30, 1, 2)
+    organisation = Level(ORGANISATION, _habit(500, 90), None)
+    claimed = [Level(SENDER, _habit(40, 3), seen), Level(DOMAIN, _habit(40, 3), seen), organisation]
+    assert surprise(claimed, False, HISTORY).nats == surprise([organisation], False, HISTORY).nats
+    unseen = [replace(level, seen=None) for level in claimed]
+    assert surprise(unseen, False, HISTORY) == surprise(unseen, True, HISTORY)
+
+
+def test_unknown_levels_are_left_out() -> None:
+    assert surprise([], True, HISTORY).nats == 0
+    alone = surprise([Level(SENDER, _habit(40, 5), None)], True, HISTORY)
+    assert alone.nats == escape(40, 40, 5, HISTORY)
+
+
+def test_owners_are_the_sender_his_domain_and_the_organisation() -> None:
+    assert owners(WHO) == (SENDER, DOMAIN, ORGANISATION)
+    assert owners(WHO, {"office.example"}) == (SENDER, ORGANISATION)
+    assert owners(Identity("", "", "", False, "none")) == (ORGANISATION,)
+
+
+def _decision(
+    make: Callable[..., Link], url: str, domain: str, verdict: str = "pass", place: str = "text"
+) -> Decision:
+    return Decision(make(url, place=place), domain, verdict, 0.0, (), "v", "")
+
+
+def test_a_lesson_holds_the_clicked_domains_that_were_not_odd(
+    make_link: Callable[..., Link], rules: Rules
+) -> None:
+    judgement = Judgement(
+        WHO,
+        (
+            _decision(make_link, "https://b.example/", "b.example"),
+            _decision(make_link, "https://a.example/", "a.example"),
+            _decision(make_link, "https://x.a.example/2", "a.example"),
+            _decision(make_link, "https://odd.example/", "odd.example", "rewrite"),
+            _decision(make_link, "https://odd.example/2", "odd.example"),
+            _decision(make_link, "mailto:x@m.example", "m.example"),
+            _decision(make_link, "https://pic.example/1.png", "pic.example", place="html:img.src"),
+            _decision(make_link, "https://go.our.example/x", "our.example"),
+        ),
+        "v",
+    )
+    taught = lesson(judgement, rules, 12.5, own_hosts={"go.our.example"})
+    assert taught is not None
+    assert (taught.domains, taught.at, taught.owners) == (("a.example", "b.example"), 12.5, owners(WHO))
+
+
+def test_mail_that_is_not_genuine_or_has_no_links_teaches_nothing(
+    make_link: Callable[..., Link], rules: Rules
+) -> None:
+    decisions = (_decision(make_link, "https://a.example/", "a.example"),)
+    forged = Judgement(replace(WHO, genuine=False, by="none"), decisions, "v")
+    assert lesson(forged, rules, 0.0) is None
+    assert lesson(Judgement(WHO, (), "v"), rules, 0.0) is None
+
+
+@given(st.permutations(["a.example", "b.example", "c.example", "a.example"]))
+def test_the_order_of_links_does_not_change_the_lesson(names: list[str]) -> None:
+    rules = load().rules
+    decisions = tuple(
+        Decision(Link("1", f"https://{name}/", "", "", "text", None, name), name, "pass", 0.0, (), "v", "")
+        for name in names
+    )
+    taught = lesson(Judgement(WHO, decisions, "v"), rules, 1.0)
+    assert taught is not None and taught.domains == ("a.example", "b.example", "c.example")

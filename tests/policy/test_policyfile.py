@@ -1,0 +1,101 @@
+from pathlib import Path
+
+import pytest
+
+from policy.policyfile import DEFAULT, PolicyError, load
+
+
+def _error(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "p.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load(path)
+    return [f"{problem.line}: {problem.words}" for problem in caught.value.problems]
+
+
+def test_the_shipped_policy_loads_and_has_a_stable_version() -> None:
+    policy = load()
+    assert policy.version == load().version
+    name, _, digits = policy.version.rpartition("-")
+    assert name == "default" and len(digits) == 8 and int(digits, 16) >= 0
+
+
+def test_every_entry_of_the_shipped_policy_has_a_why_above_it() -> None:
+    lines = DEFAULT.read_text(encoding="utf-8").splitlines()
+    explained = False
+    for line in lines:
+        if line.startswith("#"):
+            explained = True
+        elif line.partition("=")[0].strip().isidentifier() and line[:1].isalpha():
+            assert explained or line.startswith("name"), line
+            explained = False
+
+
+def test_a_file_says_only_what_differs_and_origins_tell_where_values_come_from(tmp_path: Path) -> None:
+    path = tmp_path / "strict.toml"
+    path.write_text(
+        'threshold = 2.5\n\n[points]\nshortener = 2\n\n[[block]]\ndomain = "evil.test"\nwhy = "attack"\n'
+    )
+    policy, shipped = load(path), load()
+    assert policy.rules.threshold == 2.5 and policy.rules.points["shortener"] == 2.0
+    assert policy.rules.points["surprise"] == shipped.rules.points["surprise"]
+    assert policy.version.startswith("strict-") and policy.version != shipped.version
+    assert policy.origins["points.shortener"] == f"{path}:4"
+    assert policy.origins["block.0.domain"] == f"{path}:7"
+    assert policy.origins["points.surprise"].startswith("default.toml:")
+
+
+def test_only_effective_content_makes_the_version(tmp_path: Path) -> None:
+    one, two = tmp_path / "a" / "p.toml", tmp_path / "b" / "p.toml"
+    for path, text in ((one, "threshold = 2\n"), (two, "# a comment\n\nthreshold    = 2.0\n")):
+        path.parent.mkdir()
+        path.write_text(text)
+    assert load(one).version == load(two).version
+
+
+def test_every_unknown_key_is_reported_with_line_and_suggestion(tmp_path: Path) -> None:
+    found = _error(
+        tmp_path, "treshold = 3\n\n[points]\nshortner = 1\n\n[[allow]]\ndomian = 'a.test'\nwhy = 'x'\n"
+    )
+    assert found == [
+        "1: unknown key 'treshold'; did you mean 'threshold'?",
+        "4: unknown key 'shortner' in [points]; did you mean 'shortener'?",
+        "7: unknown key 'domian' in [allow]; did you mean 'domain'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('threshold = "3"\n', 1, "threshold"),
+        ("\nthreshold = -1\n", 2, "threshold"),
+        ("threshold = nan\n", 1, "threshold"),
+        ("threshold = 2024-01-01\n", 1, "threshold"),
+        ("[points]\n# x\nsurprise = true\n", 3, "points.surprise"),
+        ("points = 5\n", 1, "points"),
+        ("[places]\nrewritable = [\n  'text',\n  5,\n]\n", 2, "places.rewritable.1"),
+        ("[links]\nordinary_ports = [80, 99999]\n", 2, "links.ordinary_ports.1"),
+        ("[[allow]]\ndomain = 'a.test'\n", 2, "allow.0.why"),
+        ("[[block]]\ndomain = '*.a.test'\nwhy = 'x'\n", 2, "no domain"),
+        ("[caps]\nnovelty = { least = 2.0, most = 1.0 }\n", 2, "swap them"),
+        ("[popularity]\ntop_rank = 100000\n", 2, "smaller"),
+        ("threshold = 3\nthreshold = 4\n", 2, "not TOML"),
+        ("threshold = [\n", 2, "not TOML"),
+    ],
+)
+def test_wrong_values_name_line_and_key(tmp_path: Path, text: str, line: int, words: str) -> None:
+    found = _error(tmp_path, text)
+    assert len(found) == 1 and found[0].startswith(f"{line}: ") and words in found[0], found
+
+
+def test_several_wrong_values_are_reported_together(tmp_path: Path) -> None:
+    found = _error(tmp_path, "threshold = 'x'\n[points]\nsurprise = 'y'\n")
+    assert [line.split(":")[0] for line in found] == ["1", "3"]
+
+
+def test_a_file_that_is_not_there_or_no_text_is_a_policy_error(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="cannot be read"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "b.toml").write_bytes(b"threshold = 3\n# \xff\n")
+    with pytest.raises(PolicyError, match=r"b\.toml:2: is not UTF-8"):
+        load(tmp_path / "b.toml")
