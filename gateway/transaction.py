@@ -97,7 +97,8 @@ class Transaction:
         screened = await self._screen(relay, spool, session.client)
         outgoing = Outgoing(spool, dotted=self._dotted)
         if screened is not None:
-            dotted = self._dotted or bool(screened.patches)
+            added = screened.prefix[:1] == b"." or b"\n." in screened.prefix
+            dotted = self._dotted or bool(screened.patches) or added
             outgoing = Outgoing(spool, screened.prefix, screened.patches, dotted)
         looked = clock()
         reply = replies.CLOSING.reply(self.id)

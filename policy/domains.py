@@ -36,6 +36,7 @@ def registrable(host: str) -> str:
     return ".".join(name.split(".")[-2:])
 
 
+@lru_cache(maxsize=16384)
 def clean(host: str) -> str:
     """Lower case, ASCII form, without brackets and final dot; empty where it cannot be a host."""
     name = host.strip().strip("[]").rstrip(".").lower()
@@ -46,6 +47,7 @@ def clean(host: str) -> str:
     return name if len(name) <= LONGEST_HOST else ""
 
 
+@lru_cache(maxsize=16384)
 def known_suffix(host: str) -> bool:
     """True where the Public Suffix List knows the end of the name."""
     return bool(_SUFFIXES(clean(host)).suffix)
@@ -56,6 +58,7 @@ def label(domain: str) -> str:
     return "" if ip(domain) is not None else domain.partition(".")[0]
 
 
+@lru_cache(maxsize=16384)
 def ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The address an IP literal stands for, or None."""
     try:
@@ -64,6 +67,7 @@ def ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+@lru_cache(maxsize=16384)
 def inside(host: str) -> bool:
     """True for names and addresses that only mean something in the reader's own network."""
     address = ip(host)
@@ -72,6 +76,7 @@ def inside(host: str) -> bool:
     return "." not in host
 
 
+@lru_cache(maxsize=16384)
 def above(host: str) -> tuple[str, ...]:
     """The host and every domain above it with at least two labels, longest first."""
     labels = host.split(".")
@@ -88,6 +93,7 @@ def ascii_host(host: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=16384)
 def unicode_host(host: str) -> str:
     """The host as people may read it: decoded labels where that is safe to show, else as it stands.
 

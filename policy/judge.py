@@ -9,6 +9,7 @@ Does not fetch answers and does not change mail.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from inspectors.model import Header, Inspection, Link
 from policy import questions
@@ -16,7 +17,7 @@ from policy.addresses import addresses, domain_of
 from policy.domains import above, registrable, unicode_host
 from policy.history import matches, owners
 from policy.identity import aligned, who
-from policy.model import Decision, Envelope, Facts, Identity, Judgement, Owner, Question, Trust
+from policy.model import Decision, Envelope, Evidence, Facts, Identity, Judgement, Owner, Question, Trust
 from policy.rules import Policy, Rules
 from policy.signals.case import Case, Target, target
 from policy.signals.registry import SIGNALS
@@ -55,29 +56,56 @@ def judge(
     """One decision per link, in the order of the inspection."""
     identity = who(inspection.message.headers, envelope, trust, facts)
     people = _participants(inspection.message.headers, envelope, identity, facts, policy.rules)
-    done: dict[tuple[str, str, str, str], Decision] = {}
+    seen: _Seen = {}
+    verdicts: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
     for link in inspection.links:
-        # Equal links are judged once: a newsletter repeats its footer a hundred times.
-        key = (link.url, link.host, link.shown, link.place)
-        if key not in done:
-            found = target(link)
-            done[key] = _decide(
-                Case(
-                    link, found, registrable(found.host), identity, envelope, facts, policy.rules, people,
-                    inspection.links,
-                ),
-                policy,
-            )  # fmt: skip
-        decisions.append(_for(done[key], link))
+        found = target(link)
+        if not _judged(found, policy.rules):
+            decisions.append(_passed(link, policy))
+            continue
+        case = Case(
+            link,
+            found,
+            registrable(found.host),
+            identity,
+            envelope,
+            facts,
+            policy.rules,
+            people,
+            inspection.links,
+        )
+        # A newsletter has fifty links to two hosts: what only the host decides is worked out once.
+        evidence = _evidence(case, seen)
+        key = (found.host, link.place, evidence)
+        if key not in verdicts:
+            verdicts[key] = _decide(case, evidence, policy)
+        decisions.append(replace(verdicts[key], link=link))
     return Judgement(identity, tuple(decisions), policy.version)
 
 
-def _decide(case: Case, policy: Policy) -> Decision:
-    rules = case.rules
-    if not _judged(case.target, rules):
-        return _passed(case, policy, "nothing: only web links are judged")
-    weighed = weigh((found for signal in SIGNALS if (found := signal.see(case)) is not None), rules)
+_Seen = dict[tuple[str, str], Evidence | None]
+"""(signal, host) → what it saw."""
+
+
+def _evidence(case: Case, seen: _Seen) -> tuple[Evidence, ...]:
+    found = []
+    for signal in SIGNALS:
+        if signal.by_link:
+            one = signal.see(case)
+        else:
+            key = (signal.name, case.target.host)
+            if key not in seen:
+                seen[key] = signal.see(case)
+            one = seen[key]
+        if one is not None:
+            found.append(one)
+    return tuple(found)
+
+
+def _decide(case: Case, evidence: tuple[Evidence, ...], policy: Policy) -> Decision:
+    rules = policy.rules
+    weighed = weigh(evidence, rules)
     total = score(weighed)
     domain, host = unicode_host(case.domain), unicode_host(case.target.host)
     allowed = [entry for entry in rules.allow if entry.domain in above(case.target.host)]
@@ -97,15 +125,9 @@ def _decide(case: Case, policy: Policy) -> Decision:
     return Decision(case.link, case.domain, verdict, total, weighed, policy.version, words)
 
 
-def _passed(case: Case, policy: Policy, words: str) -> Decision:
-    return Decision(case.link, case.domain, "pass", 0.0, (), policy.version, words)
-
-
-def _for(decision: Decision, link: Link) -> Decision:
-    return Decision(
-        link, decision.domain, decision.verdict, decision.score, decision.weighed, decision.policy_version,
-        decision.flip,
-    )  # fmt: skip
+def _passed(link: Link, policy: Policy) -> Decision:
+    words = "nothing: only web links are judged"
+    return Decision(link, registrable(target(link).host), "pass", 0.0, (), policy.version, words)
 
 
 def _judged(found: Target, rules: Rules) -> bool:

@@ -44,6 +44,8 @@ class Signal:
     """What would take its evidence away; "{domain}" and "{host}" are filled in."""
     gain: str = ""
     """What would bring its evidence about; empty for what cannot come by itself."""
+    by_link: bool = False
+    """True where it looks at more of the link than its host; the others are asked once per host."""
 
 
 SIGNALS: tuple[Signal, ...] = (
@@ -58,14 +60,16 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("participant", "novelty", participant.signal, "if {domain} were nobody's in the conversation"),
     Signal("popular", "novelty", popular.signal, "if {domain} were rarely visited"),
     Signal("unlisted", "novelty", unlisted.signal, "if {domain} were on the popularity list"),
-    Signal("shown_text", "disguise", shown_text.signal, "if the words of the link named {domain}"),
+    Signal(
+        "shown_text", "disguise", shown_text.signal, "if the words of the link named {domain}", by_link=True
+    ),
     Signal("lookalike", "disguise", lookalike.signal, "if {host} resembled no trusted name"),
     Signal("punycode", "disguise", punycode.signal, "if {host} were written in one alphabet"),
-    Signal("user_info", "disguise", user_info.signal, "if no words stood in front of the host"),
+    Signal("user_info", "disguise", user_info.signal, "if no words stood in front of the host", by_link=True),
     Signal("ip_literal", "hosting", ip_literal.signal, "if the host had a name"),
     Signal("shortener", "hosting", shortener.signal, "if the link led straight to its destination"),
     Signal("free_host", "hosting", free_host.signal, "if not anyone could publish on {host}"),
-    Signal("odd_port", "hosting", odd_port.signal, "if the port were an ordinary one"),
+    Signal("odd_port", "hosting", odd_port.signal, "if the port were an ordinary one", by_link=True),
     Signal(
         "blocked",
         "lists",

@@ -20,6 +20,8 @@ class ScriptedHop:
 
     def __init__(self) -> None:
         self.script: dict[str, bytes | str] = {}
+        self.delays: dict[str, float] = {}
+        """Seconds before it answers at a stage."""
         self.offers: tuple[str, ...] = OFFERS
         self.lmtp = False
         self.commands: list[bytes] = []
@@ -46,6 +48,8 @@ class ScriptedHop:
 
     async def _say(self, stage: str, usual: bytes, writer: asyncio.StreamWriter) -> bool:
         """Whether the conversation goes on."""
+        if stage in self.delays:
+            await asyncio.sleep(self.delays[stage])
         action = self.script.get(stage, usual)
         if action == "drop":
             writer.transport.abort()

@@ -116,6 +116,17 @@ def test_cuts_at_every_byte_change_nothing(rest: bytes) -> None:
     assert reader.rest == rest
 
 
+def test_whatever_stands_behind_the_dot_is_given_back() -> None:
+    for rest in SHORT:
+        for body in (b"", b"x\r\n", b"x\r\n\r\n", b"..\r\n"):
+            wire = body + b".\r\n" + rest
+            for cut in range(len(body) + 3, len(wire) + 1):
+                message, reader = read(wire[:cut])
+                assert reader.done, wire[:cut]
+                assert message == body.replace(b"..", b"."), wire[:cut]
+                assert reader.rest == rest[: cut - len(body) - 3], wire[:cut]
+
+
 def test_an_empty_message_is_empty() -> None:
     message, reader = read(b".\r\n")
     assert (message, reader.done, reader.size) == (b"", True, 0)

@@ -347,6 +347,13 @@ async def test_the_screen_sees_the_message_before_the_next_hop_and_hears_the_end
     assert relay_bench.seen("message")[0]["ident"] == "4Q1"
 
 
+async def test_a_prefix_with_a_dot_cannot_end_the_message(relay_bench: Any) -> None:
+    _, client = await start(relay_bench, screen=Spy(lambda id: Screened(id, b"X: a\r\n.\r\n")))
+    await client.envelope()
+    assert (await client.message(b"body\r\n")).startswith(b"250")
+    assert relay_bench.hop.messages == [b"X: a\r\n..\r\nbody\r\n"]
+
+
 async def fail(id: str) -> Screened:
     raise RuntimeError("boom")
 
@@ -427,6 +434,22 @@ async def test_a_client_that_leaves_before_the_dot_goes_down_delivers_nothing(re
     await relay_bench.until(lambda: spy.settlements)
     assert spy.settlements[0][1].code == 451
     assert relay_bench.hop.messages == []
+    assert b"DATA" not in relay_bench.hop.commands
+
+
+async def test_a_client_that_leaves_while_the_message_goes_down_delivers_nothing(relay_bench: Any) -> None:
+    relay_bench.hop.delays = {"data": 0.1}
+    _, client = await start(relay_bench)
+    await client.envelope()
+    await client.ask(b"DATA")
+    client.send(b"x\r\n.\r\n")
+    await relay_bench.until(lambda: b"DATA" in relay_bench.hop.commands)
+    client.writer.close()
+    await relay_bench.until(lambda: relay_bench.seen("message"))
+    await relay_bench.hop.clean()
+    assert relay_bench.seen("message")[0]["code"] == 451
+    assert relay_bench.hop.messages == []
+    assert not relay_bench.seen("in_doubt")
 
 
 async def test_drain_lets_messages_finish_and_sends_idle_clients_away(relay_bench: Any) -> None:
