@@ -11,11 +11,9 @@ Does not read sockets or keep the message.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from gateway import replies
 from gateway.replies import Own
-from inspectors.model import Patch
 
 _END = b"\r\n.\r\n"
 _LF_DOT = re.compile(rb"\n\.").search
@@ -126,50 +124,3 @@ class Stuffer:
     def end(self) -> bytes:
         """The end of data; adds the line end where the message lacks it."""
         return b".\r\n" if self._last == b"\r\n" else _END
-
-
-class Splicer:
-    """Carries out patches (sorted, not overlapping) while the message goes by in pieces of any size.
-
-    This is the streaming form of ``inspectors.splice`` for messages that do not stay in memory; spans count
-    in the message as it came.
-    """
-
-    __slots__ = ("_at", "_patches", "_turn")
-
-    def __init__(self, patches: Sequence[Patch]) -> None:
-        self._patches = patches
-        self._turn = 0
-        self._at = 0
-
-    def feed(self, piece: bytes) -> bytes:
-        """The piece with what the patches make of it."""
-        start, end = self._at, self._at + len(piece)
-        self._at, here = end, start
-        if self._turn == len(self._patches) or self._patches[self._turn].span.start >= end:
-            return piece
-        out: list[bytes] = []
-        while self._turn < len(self._patches) and self._patches[self._turn].span.start < end:
-            patch = self._patches[self._turn]
-            if patch.span.start >= start:
-                out += (piece[here - start : patch.span.start - start], patch.data)
-            here = min(patch.span.end, end)
-            if patch.span.end > end:
-                break  # the rest of the replaced bytes comes with the next piece
-            self._turn += 1
-        out.append(piece[here - start :])
-        return b"".join(out)
-
-    def end(self) -> bytes:
-        """What patches append at the very end."""
-        return b"".join(patch.data for patch in self._patches[self._turn :] if patch.span.start >= self._at)
-
-
-def fit(patches: Sequence[Patch], size: int) -> bool:
-    """Whether the patches are sorted, do not overlap and lie within ``size`` octets."""
-    at = 0
-    for patch in patches:
-        if not at <= patch.span.start <= patch.span.end <= size:
-            return False
-        at = patch.span.end
-    return True

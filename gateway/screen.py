@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.commands import Command
-from gateway.dots import Splicer
 from gateway.replies import Reply
 from gateway.spool import Spool
 from inspectors.model import Patch
+from inspectors.splice import Splicer
 from policy.model import Envelope
 
 

@@ -26,7 +26,7 @@ from gateway.settings_table import (
     StoreSettings,
     Workers,
 )
-from gateway.toml_lines import line_of, lines
+from policy.tomllines import line_of, lines
 
 FILE = "oddlink.toml"
 """Read from the current folder where no other file is named."""
@@ -142,7 +142,7 @@ class _Reader:
     text: str
     problems: list[str] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
-    where: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    where: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)
 
     def place(self, name: str) -> str:
         """ "FILE:LINE" of a setting, or the file where it does not set it."""

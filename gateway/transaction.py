@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from gateway import commands, replies
 from gateway.commands import Command
 from gateway.dialog import ClientGone, Unwelcome
-from gateway.dots import DataReader, fit
+from gateway.dots import DataReader
 from gateway.replies import Reply
 from gateway.screen import Delivery, Outgoing, Screened
 from gateway.spool import Spool
+from inspectors.splice import fit
 from policy.model import Envelope
 
 if TYPE_CHECKING:

@@ -51,25 +51,54 @@ def undo(rewritten: bytes, changes: Sequence[tuple[int, bytes, bytes]]) -> bytes
 
 
 def stream(chunks: Iterable[bytes], patches: Sequence[Patch]) -> Iterator[bytes]:
-    """The patched message piece by piece, holding one chunk; patches as ``ordered`` gives them."""
-    offset = 0
-    waiting = iter((*patches, None))
-    patch = next(waiting)
-    skip = 0
+    """The patched message piece by piece; patches as ``ordered`` gives them."""
+    splicer = Splicer(patches)
     for chunk in chunks:
-        position = 0
-        while patch is not None and patch.span.start <= offset + len(chunk):
-            if skip == 0:
-                cut = patch.span.start - offset
-                yield chunk[position:cut]
-                yield patch.data
-                position, skip = cut, len(patch.span)
-            step = min(skip, len(chunk) - position)
-            position += step
-            skip -= step
-            if skip:
-                break
-            patch = next(waiting)
-        if not skip:
-            yield chunk[position:]
-        offset += len(chunk)
+        yield splicer.feed(chunk)
+    yield splicer.end()
+
+
+class Splicer:
+    """Carries out patches (sorted, not overlapping) while the message goes by in pieces of any size.
+
+    Holds one piece at a time, for messages that do not stay in memory. Spans count in the message as it came.
+    """
+
+    __slots__ = ("_at", "_patches", "_turn")
+
+    def __init__(self, patches: Sequence[Patch]) -> None:
+        self._patches = patches
+        self._turn = 0
+        self._at = 0
+
+    def feed(self, piece: bytes) -> bytes:
+        """The piece with what the patches make of it."""
+        start, end = self._at, self._at + len(piece)
+        self._at, here = end, start
+        if self._turn == len(self._patches) or self._patches[self._turn].span.start >= end:
+            return piece
+        out: list[bytes] = []
+        while self._turn < len(self._patches) and self._patches[self._turn].span.start < end:
+            patch = self._patches[self._turn]
+            if patch.span.start >= start:
+                out += (piece[here - start : patch.span.start - start], patch.data)
+            here = min(patch.span.end, end)
+            if patch.span.end > end:
+                break  # the rest of the replaced bytes comes with the next piece
+            self._turn += 1
+        out.append(piece[here - start :])
+        return b"".join(out)
+
+    def end(self) -> bytes:
+        """What patches append at the very end."""
+        return b"".join(patch.data for patch in self._patches[self._turn :] if patch.span.start >= self._at)
+
+
+def fit(patches: Sequence[Patch], size: int) -> bool:
+    """Whether the patches are sorted, do not overlap and lie within ``size`` octets."""
+    at = 0
+    for patch in patches:
+        if not at <= patch.span.start <= patch.span.end <= size:
+            return False
+        at = patch.span.end
+    return True

@@ -1,7 +1,9 @@
 """On which line of a TOML file a key stands; tomllib does not tell.
 
-Meant for files that tomllib has already accepted: it follows tables, arrays of tables and keys, steps over
-strings and brackets, and does not check anything.
+Takes text that tomllib has already accepted, so it need not find mistakes, only keys. A key inside an inline
+table stands on the line of the key that holds it.
+
+Does not read values.
 """
 
 from __future__ import annotations
@@ -11,67 +13,79 @@ from collections.abc import Mapping
 
 Path = tuple[str | int, ...]
 
-_TABLE = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(
-    r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
+_INLINE = re.compile(r"[{,]\s*([A-Za-z0-9_-]+)\s*=")
+_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}(?!")'
+    + r"|'''.*?'{3,5}(?!')"
+    + r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[\[\]{}]|\n""",
+    re.DOTALL,
 )
-_STRINGS = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|#.*$""")
 
 
 def lines(text: str) -> Mapping[Path, int]:
-    """Key paths (names, and indexes for arrays of tables) with their line numbers, counted from 1."""
-    found: dict[Path, int] = {(): 1}
+    """Line numbers, from 1, of tables and keys: ``("relay", "listen")``, ``("allow", 0, "why")``."""
+    found: dict[Path, int] = {}
     table: Path = ()
     counts: dict[Path, int] = {}
-    depth, quote = 0, ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if quote:
-            quote = "" if quote in line else quote
-            continue
-        if depth == 0:
-            header, key = _TABLE.match(line), _KEY.match(line)
-            if header:
-                table = _table(header, counts)
-                found.setdefault(table, number)
-                continue
-            if key:
-                for at, _ in enumerate(names := _names(key[1]), 1):
-                    found.setdefault((*table, *names[:at]), number)
-                _inline(line[key.end() :], (*table, *names), number, found)
-        depth, quote = _open(line, depth)
+    number, position = 1, 0
+    while position < len(text):
+        end = _statement_end(text, position)
+        statement = text[position:end]
+        stripped = statement.lstrip()
+        number += statement[: len(statement) - len(stripped)].count("\n")
+        if stripped.startswith("["):
+            table = _key(stripped.lstrip("["))
+            if stripped.startswith("[["):
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, counts[table])
+            found.setdefault(table, number)
+        elif stripped and not stripped.startswith("#"):
+            key = table + _key(stripped)
+            for length in range(len(table) + 1, len(key) + 1):
+                found.setdefault(key[:length], number)
+            for name in _inline(stripped.partition("=")[2]):
+                found.setdefault((*key, name), number)
+        number += stripped.count("\n")
+        position = end
     return found
 
 
-def line_of(found: Mapping[Path, int], path: Path) -> int:
-    """The line of the key, or of the nearest table around it."""
-    while path and path not in found:
+def line_of(where: Mapping[Path, int], path: Path) -> int:
+    """The line of a path, or of the nearest thing that holds it; 1 where nothing does."""
+    while path:
+        if path in where:
+            return where[path]
         path = path[:-1]
-    return found.get(path, 1)
+    return 1
 
 
-def _table(header: re.Match[str], counts: dict[Path, int]) -> Path:
-    names: Path = _names(header[2])
-    if header[1] == "[":
-        return names
-    counts[names] = counts.get(names, -1) + 1
-    return (*names, counts[names])
+def _statement_end(text: str, position: int) -> int:
+    """The end of the statement that starts here: the first line end outside of strings and brackets."""
+    depth = 0
+    for token in _TOKEN.finditer(text, position):
+        what = token[0]
+        if what in ("[", "{"):
+            depth += 1
+        elif what in ("]", "}"):
+            depth -= 1
+        elif what == "\n" and depth <= 0:
+            return token.end()
+    return len(text)
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", text))
+def _inline(value: str) -> list[str]:
+    """The keys of an inline table."""
+    return _INLINE.findall(value) if value.lstrip().startswith("{") else []
 
 
-def _inline(rest: str, path: Path, number: int, found: dict[Path, int]) -> None:
-    """Keys of an inline table all stand on its line."""
-    if rest.lstrip().startswith("{"):
-        for name in re.findall(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", rest):
-            found.setdefault((*path, name), number)
-
-
-def _open(line: str, depth: int) -> tuple[int, str]:
-    """Bracket depth and open multi-line quote at the end of a line."""
-    for quote in ('"""', "'''"):
-        if line.count(quote) % 2:
-            return depth, quote
-    plain = _STRINGS.sub("", line)
-    return max(0, depth + plain.count("[") + plain.count("{") - plain.count("]") - plain.count("}")), ""
+def _key(text: str) -> Path:
+    parts: list[str] = []
+    position = 0
+    while match := _PART.match(text, position):
+        parts.append(next(part for part in match.groups() if part is not None))
+        position = match.end()
+        if text[position : position + 1] != ".":
+            break
+        position += 1
+    return tuple(parts)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import replies
-from gateway.dots import DataReader, Splicer, Stuffer, fit
+from gateway.dots import DataReader, Stuffer
 from inspectors.model import Patch, Span
+from inspectors.splice import Splicer, fit
 
 ALPHABET = (b"\r", b"\n", b".", b"a")
 SHORT = [b"".join(letters) for n in range(5) for letters in itertools.product(ALPHABET, repeat=n)]

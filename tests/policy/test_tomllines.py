@@ -1,40 +1,76 @@
+"""Keys are found in the lines where they stand, whatever strings and brackets lie between."""
+
+from __future__ import annotations
+
+import tomllib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from policy.tomllines import line_of, lines
 
-TEXT = '''# top
-name = "x"
-[one]
-a.b = 1
+TEXT = '''# [not.a.table]
+top = 1
+[a]  # comment with "quotes
+x = """
+[not]
+y = 2
+"""  # z = 3
 list = [
-  "not = a key",
-  { in = 1 },
+  "]", # ]
+  {q = 1},
 ]
-text = """
-fake = 1
-"""
-inline = { p = 1, q = 2 }
+"quoted key" = 1
+dotted.key = 'one'
+[a.b]
+x = "# no [comment]"
+  indented = 1
 [[many]]
-k = 1
-[[many]] # second
-k = 2
-["quoted.name"]
-z = 1
+n = 1
 '''
 
 
-def test_keys_tables_and_arrays_of_tables_have_their_lines() -> None:
+def test_keys_and_tables_are_found() -> None:
+    tomllib.loads(TEXT)
     found = lines(TEXT)
-    assert found["name",] == 2 and found["one",] == 3
-    assert found["one", "a"] == found["one", "a", "b"] == 4
-    assert found["one", "inline", "q"] == 12
-    assert found["many", 0, "k"] == 14 and found["many", 1, "k"] == 16 and found["many", 1] == 15
-    assert found["quoted.name", "z"] == 18
+    assert found == {
+        ("top",): 2,
+        ("a",): 3,
+        ("a", "x"): 4,
+        ("a", "list"): 8,
+        ("a", "quoted key"): 12,
+        ("a", "dotted"): 13,
+        ("a", "dotted", "key"): 13,
+        ("a", "b"): 14,
+        ("a", "b", "x"): 15,
+        ("a", "b", "indented"): 16,
+        ("many", 0): 17,
+        ("many", 0, "n"): 18,
+    }
 
 
-def test_what_stands_in_strings_and_arrays_is_no_key() -> None:
+def test_what_is_not_there_takes_the_line_of_what_holds_it() -> None:
     found = lines(TEXT)
-    assert ("one", "fake") not in found and ("one", "not") not in found
+    assert line_of(found, ("a", "list", "q")) == 8
+    assert line_of(found, ("nowhere",)) == 1
 
 
-def test_a_missing_key_has_the_line_of_its_table() -> None:
-    assert line_of(lines(TEXT), ("many", 1, "why")) == 15
-    assert line_of(lines(TEXT), ("nothing", "here")) == 1
+@given(st.text(max_size=200))
+def test_law_any_text_gives_lines_within_it(text: str) -> None:
+    assert all(1 <= line <= text.count("\n") + 1 for line in lines(text).values())
+
+
+@given(st.lists(st.text(alphabet="ab'\"\n#[]=\\", max_size=20), max_size=6))
+def test_law_string_values_do_not_move_the_keys(values: list[str]) -> None:
+    import json
+
+    text = "".join(f"k{number} = {json.dumps(value)}\n" for number, value in enumerate(values))
+    tomllib.loads(text)
+    assert lines(text) == {(f"k{number}",): number + 1 for number in range(len(values))}
+
+
+def test_entries_of_an_array_of_tables_and_keys_of_an_inline_table_have_their_lines() -> None:
+    found = lines("inline = { p = 1, q = 2 }\n[[many]]\nk = 1\n[[many]] # second\nk = 2\n")
+    assert found["inline", "q"] == 1
+    assert found["many", 0, "k"] == 3 and found["many", 1, "k"] == 5
+    assert line_of(found, ("many", 1, "why")) == 4

@@ -1,0 +1,18 @@
+"""``make bench``: ratios against something run beside ours in the same run. Short; numbers are for this machine.
+
+Does not decide whether a figure is good.
+"""
+
+from __future__ import annotations
+
+from tests.bench import reading, relay
+
+
+def main() -> None:
+    """Print every benchmark's table."""
+    reading.main()
+    relay.main()
+
+
+if __name__ == "__main__":
+    main()
