@@ -9,20 +9,20 @@ import sys
 
 import typer
 
-from gateway.cli.backtest import command as backtest
-from gateway.cli.clicks import command as clicks
+from gateway.cli.backtest import command as backtest_command
+from gateway.cli.clicks import command as clicks_command
 from gateway.cli.common import guard
-from gateway.cli.decisions import command as decisions
-from gateway.cli.demo import command as demo
-from gateway.cli.doctor import command as doctor
-from gateway.cli.explain import command as explain
-from gateway.cli.keys import app as keys
-from gateway.cli.learn import command as learn
-from gateway.cli.links import command as links
-from gateway.cli.restore import command as restore
-from gateway.cli.rewrite import command as rewrite
-from gateway.cli.scan import command as scan
-from gateway.cli.serve import command as serve
+from gateway.cli.decisions import command as decisions_command
+from gateway.cli.demo import command as demo_command
+from gateway.cli.doctor import command as doctor_command
+from gateway.cli.explain import command as explain_command
+from gateway.cli.keys import app as keys_app
+from gateway.cli.learn import command as learn_command
+from gateway.cli.links import command as links_command
+from gateway.cli.restore import command as restore_command
+from gateway.cli.rewrite import command as rewrite_command
+from gateway.cli.scan import command as scan_command
+from gateway.cli.serve import command as serve_command
 
 app = typer.Typer(
     name="oddlink",
@@ -31,19 +31,19 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-app.command("serve")(serve)
-app.command("demo")(demo)
-app.command("links")(links)
-app.command("scan")(scan)
-app.command("rewrite")(rewrite)
-app.command("restore")(restore)
-app.command("learn")(learn)
-app.command("backtest")(backtest)
-app.command("explain")(explain)
-app.command("decisions")(decisions)
-app.command("clicks")(clicks)
-app.command("doctor")(doctor)
-app.add_typer(keys, name="keys")
+app.command("serve")(serve_command)
+app.command("demo")(demo_command)
+app.command("links")(links_command)
+app.command("scan")(scan_command)
+app.command("rewrite")(rewrite_command)
+app.command("restore")(restore_command)
+app.command("learn")(learn_command)
+app.command("backtest")(backtest_command)
+app.command("explain")(explain_command)
+app.command("decisions")(decisions_command)
+app.command("clicks")(clicks_command)
+app.command("doctor")(doctor_command)
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:
