@@ -9,7 +9,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -67,10 +67,12 @@ def build(
     keys_for: str,
     from_is_genuine: bool = False,
     received_line: bool = False,
+    processes: int = 0,
     failed: Callable[[str, str], None] = lambda operation, words: None,
 ) -> Parts:
     """Make everything. ``keys_for``: "work" takes the installation's ticket keys and makes a first one where
-    there is none; "trial" takes a key nobody keeps, to see what would be rewritten.
+    there is none; "trial" takes a key nobody keeps, to see what would be rewritten. ``processes``: workers,
+    where not as many as the settings say.
 
     Raises PolicyError, StoreError, KeysError or ListError, each with file and words.
     """
@@ -86,7 +88,8 @@ def build(
         failed(operation, words)
 
     keeper = Keeper(store, delay=settings.store.delay, failed=store_failed)
-    workers = Workers(worker_limits(settings))
+    limits = worker_limits(settings)
+    workers = Workers(replace(limits, processes=processes or limits.processes))
     sources: list[Source] = [keeper, lists]
     if settings.identity.verify_dkim and not from_is_genuine:
         sources.append(_dns(settings))

@@ -5,7 +5,10 @@ Does not judge, and gives no error to its callers that a message could cause but
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 from gateway import work
@@ -19,12 +22,28 @@ INLINE_BYTES = 256 * 1024
 """A message up to this size without heavy parts is read on the event loop: at 20 to 30 ms a megabyte of HTML
 it holds the loop for less than 8 ms, and a worker's round trip costs 1 ms."""
 
+PIPE_BYTES = 4 * 1024 * 1024
+"""A larger message goes to its worker in a file: taking it from the pipe counts against the worker's memory, and a
+worker that runs out of it there is lost without a word about the task."""
+
+
+@contextlib.contextmanager
+def _by_file(source: work.Source) -> Iterator[work.Source]:
+    """The source, or a file with the same bytes that is gone afterwards."""
+    if not isinstance(source, bytes) or len(source) <= PIPE_BYTES:
+        yield source
+        return
+    with tempfile.NamedTemporaryFile(prefix="oddlink-") as file:
+        file.write(source)
+        file.flush()
+        yield Path(file.name)
+
 
 class Reader:
     """Runs the functions of ``gateway.work`` where they belong."""
 
     def __init__(self, workers: Workers, observe: Callable[[str], None] = lambda why: None) -> None:
-        """``observe`` is told why, when reading or rewriting a message was ended or failed."""
+        """``observe`` is told the kind (``WorkerError.kind``) when reading or rewriting was ended or failed."""
         self._workers = workers
         self._observe = observe
 
@@ -34,12 +53,13 @@ class Reader:
             if isinstance(source, bytes) and len(source) <= INLINE_BYTES and not message.needs_worker(source):
                 return function(source, *args)
         except Exception as error:
-            self._observe(f"it failed inside ({type(error).__name__})")
+            self._observe("failed")
             raise WorkerError(f"it failed inside ({type(error).__name__})") from error
         try:
-            return await self._workers.run(function, source, *args)
+            with _by_file(source) as given:
+                return await self._workers.run(function, given, *args)
         except WorkerError as error:
-            self._observe(str(error))
+            self._observe(error.kind)
             raise
 
     async def inspect(self, source: work.Source) -> Inspection:

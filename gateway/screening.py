@@ -61,7 +61,7 @@ class Screening:
     def _report(self, outcome: Outcome, size: int) -> None:
         identity = outcome.judgement.identity
         self._observe(
-            "message",
+            "judged",
             id=outcome.id,
             outcome=outcome.result,
             sender=identity.domain,

@@ -84,6 +84,7 @@ async def running(parts: Parts) -> AsyncIterator[Relay]:
         parts.store, parts.ring, parts.metrics.registry, lambda: _ready(parts), time.time, hosts, log
     )
     async with _web(clicks, settings.clicks.listen), _web(console, settings.console.listen):
+        await parts.workers.run(_ready_to_work)  # so that no message waits for the processes to start
         await relay.start()
         try:
             yield relay
@@ -118,6 +119,10 @@ async def _web(app: Starlette, listen: Address) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
+
+
+def _ready_to_work() -> bool:
+    return True
 
 
 def _ready(parts: Parts) -> list[str]:

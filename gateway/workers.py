@@ -14,8 +14,8 @@ import os
 import resource
 import signal
 from collections.abc import Callable
-from concurrent.futures import CancelledError
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -44,6 +44,11 @@ class WorkerLimits:
 class WorkerError(Exception):
     """A task was ended or failed; the words say which bound it hit."""
 
+    def __init__(self, words: str, kind: str = "failed") -> None:
+        super().__init__(words)
+        self.kind = kind
+        """For counting: "deadline", "memory", "crash", "stopped" or "failed"."""
+
 
 class Workers:
     """A pool of processes. Start it late: processes are only made at the first task."""
@@ -51,47 +56,99 @@ class Workers:
     def __init__(self, limits: WorkerLimits) -> None:
         self._limits = limits
         self._pool: ProcessPool | None = None
+        self._under_way: set[Future[object]] = set()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's value, from a worker. WorkerError where a bound was hit or it raised."""
-        if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=self._limits.processes,
-                max_tasks=self._limits.tasks,
-                initializer=_prepare,
-                initargs=(self._limits.memory,),
-                context=multiprocessing.get_context("forkserver"),
-            )
-        future = self._pool.schedule(
-            _bounded, args=(self._limits.cpu_seconds, function, args, kwargs), timeout=self._limits.seconds
-        )
+        future = self._schedule((self._limits.cpu_seconds, function, args, kwargs))
+        self._under_way.add(future)
         try:
             result: T = await asyncio.wrap_future(future)
-        except (TimeoutError, FutureTimeout):
-            raise WorkerError(f"it took longer than {self._limits.seconds:g} s") from None
-        except ProcessExpired:
-            raise WorkerError(f"it took more than {self._limits.cpu_seconds:g} s of processor time") from None
-        except MemoryError:
-            raise WorkerError(f"it needed more than {self._limits.memory >> 20} MB of memory") from None
-        except (CancelledError, asyncio.CancelledError):
-            future.cancel()  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._pool is None and task is not None and not task.cancelling():
+                raise WorkerError("the processes were stopped meanwhile", "stopped") from None
+            future.cancel()
             raise
         except Exception as error:
-            raise WorkerError(f"it failed inside ({type(error).__name__})") from error
+            raise self._explained(error) from error
+        finally:
+            self._under_way.discard(future)
         return result
 
+    def _schedule(self, work: tuple[object, ...]) -> Future[object]:
+        """Hand the work to the pool; one that is broken is replaced."""
+        for _ in range(2):
+            if self._pool is None:
+                self._pool = self._made()
+            try:
+                future: Future[object] = self._pool.schedule(
+                    _bounded, args=work, timeout=self._limits.seconds
+                )
+            except (RuntimeError, OSError):
+                # A process that dies while it has nothing to do breaks the whole pool.
+                self.close()
+            else:
+                return future
+        raise WorkerError("no process could be started", "crash")
+
+    def _made(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["gateway.work"])  # imported once, shared by all workers
+        return ProcessPool(
+            max_workers=self._limits.processes,
+            max_tasks=self._limits.tasks,
+            initializer=_prepare,
+            initargs=(self._limits.memory,),
+            context=context,
+        )
+
+    def _explained(self, error: Exception) -> WorkerError:
+        """Which bound was hit, or what else became of the process, in words."""
+        limits = self._limits
+        if isinstance(error, ProcessExpired):
+            if error.exitcode == -signal.SIGPROF:
+                return WorkerError(
+                    f"it took more than {limits.cpu_seconds:g} s of processor time", "deadline"
+                )
+            return WorkerError(_how_it_ended(error.exitcode), "crash")
+        if isinstance(error, TimeoutError) and error.args[:1] == ("Task timeout",):  # Pebble's own
+            return WorkerError(f"it took longer than {limits.seconds:g} s", "deadline")
+        if isinstance(error, MemoryError):
+            return WorkerError(f"it needed more than {limits.memory >> 20} MB of memory", "memory")
+        if isinstance(error, BrokenProcessPool):
+            return WorkerError("its process was lost", "crash")
+        return WorkerError(f"it failed inside ({type(error).__name__})")
+
     def close(self) -> None:
-        """End the processes."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
-            self._pool = None
+        """End the processes; what they were at is given up with a WorkerError."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        for future in tuple(self._under_way):
+            future.cancel()
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _how_it_ended(code: int) -> str:
+    """A process's exit code, negative for a signal, in words."""
+    if code == -signal.SIGKILL:
+        return "its process was killed from outside, as the system does when memory runs short"
+    if code < 0:
+        try:
+            return f"its process crashed ({signal.Signals(-code).name})"
+        except ValueError:
+            return f"its process crashed (signal {-code})"
+    return f"its process ended by itself (exit status {code})"
 
 
 def _prepare(memory: int) -> None:
-    """In a new worker: bound its memory, and leave Ctrl-C to the parent."""
+    """In a new worker: bound its memory, leave Ctrl-C to the parent, and be silent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    # What libraries write about a message would stand between our log lines.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

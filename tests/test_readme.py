@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from gateway.cli import app
+from gateway.cli.commands import app
 from gateway.settings import Settings
 
 README = (Path(__file__).parents[1] / "README.md").read_text()

@@ -1,51 +1,16 @@
-"""The command line: one file per command, registered here.
+"""The command line. Importing this is cheap, because every worker process does; the commands come on use.
 
-Does not hold the work of any command.
+Does not hold any command: ``commands.py`` lists them.
 """
 
 from __future__ import annotations
 
 import sys
 
-import typer
-
-from gateway.cli.backtest import command as backtest_command
-from gateway.cli.clicks import command as clicks_command
-from gateway.cli.common import guard
-from gateway.cli.decisions import command as decisions_command
-from gateway.cli.demo import command as demo_command
-from gateway.cli.doctor import command as doctor_command
-from gateway.cli.explain import command as explain_command
-from gateway.cli.keys import app as keys_app
-from gateway.cli.learn import command as learn_command
-from gateway.cli.links import command as links_command
-from gateway.cli.restore import command as restore_command
-from gateway.cli.rewrite import command as rewrite_command
-from gateway.cli.scan import command as scan_command
-from gateway.cli.serve import command as serve_command
-
-app = typer.Typer(
-    name="oddlink",
-    help="A mail gateway that rewrites only the links that do not belong.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-)
-app.command("serve")(serve_command)
-app.command("demo")(demo_command)
-app.command("links")(links_command)
-app.command("scan")(scan_command)
-app.command("rewrite")(rewrite_command)
-app.command("restore")(restore_command)
-app.command("learn")(learn_command)
-app.command("backtest")(backtest_command)
-app.command("explain")(explain_command)
-app.command("decisions")(decisions_command)
-app.command("clicks")(clicks_command)
-app.command("doctor")(doctor_command)
-app.add_typer(keys_app, name="keys")
-
 
 def main() -> None:
     """The ``oddlink`` command."""
+    from gateway.cli.commands import app
+    from gateway.cli.common import guard
+
     sys.exit(guard(lambda: app(standalone_mode=False)))

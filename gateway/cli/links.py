@@ -6,6 +6,7 @@ Does not open the store.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,7 @@ def command(names: Files, as_json: Json = False, config: Config = None) -> None:
 
 
 async def _links(names: list[str], as_json: bool, config: Path | None) -> None:
-    workers = Workers(worker_limits(Settings.load(config)))
+    workers = Workers(replace(worker_limits(Settings.load(config)), processes=1))
     console = Console()
     try:
         for name in names:

@@ -34,8 +34,9 @@ async def opened(
 ) -> AsyncIterator[Parts]:
     """The parts for one command, closed behind it."""
     settings = Settings.load(config)
+    # One message after another: a second process would only cost its start.
     parts = parts_for(
-        settings, policy=policy, store=store, keys_for=keys_for, from_is_genuine=from_is_genuine
+        settings, policy=policy, store=store, keys_for=keys_for, from_is_genuine=from_is_genuine, processes=1
     )
     try:
         yield parts
@@ -51,13 +52,14 @@ def parts_for(
     keys_for: str,
     from_is_genuine: bool = False,
     received_line: bool = False,
+    processes: int = 0,
     failed: Callable[[str, str], None] = lambda operation, words: None,
 ) -> Parts:
     """``app.build``, with configuration errors as failures a person can act on."""
     try:
         return build(
             settings, policy_file=policy, store_url=store, keys_for=keys_for, from_is_genuine=from_is_genuine,
-            received_line=received_line, failed=failed,
+            received_line=received_line, processes=processes, failed=failed,
         )  # fmt: skip
     except (PolicyError, KeysError, ListError) as error:
         raise Failure(str(error), CONFIG) from error
