@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from policy.domains import clean, ip
+from policy.lexical import after_comment, after_quote
 
 LONGEST_FIELD = 8192
 """Bytes of one field looked at: real From fields stay under 1 KB; longer ones give no address."""
@@ -119,7 +120,7 @@ def _pieces(text: str) -> list[list[tuple[str, str]]] | None:
     while at < len(text):
         char = text[at]
         if char == "(":
-            at = _after_comment(text, at)
+            at = after_comment(text, at)
             if at < 0:
                 return None
             pieces[-1].append(("space", " "))
@@ -133,7 +134,7 @@ def _pieces(text: str) -> list[list[tuple[str, str]]] | None:
         elif char in " \t":
             pieces[-1].append(("space", char))
         elif char in '"<':
-            end = _after_quote(text, at) if char == '"' else _after_angle(text, at)
+            end = after_quote(text, at) if char == '"' else _after_angle(text, at)
             if end < 0:
                 return None
             kind = "quoted" if char == '"' else "angle"
@@ -146,37 +147,11 @@ def _pieces(text: str) -> list[list[tuple[str, str]]] | None:
     return pieces
 
 
-def _after_comment(text: str, at: int) -> int:
-    depth = 0
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == "(":
-            depth += 1
-        elif text[at] == ")":
-            depth -= 1
-            if depth == 0:
-                return at + 1
-        at += 1
-    return -1
-
-
-def _after_quote(text: str, at: int) -> int:
-    at += 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == '"':
-            return at + 1
-        at += 1
-    return -1
-
-
 def _after_angle(text: str, at: int) -> int:
     at += 1
     while at < len(text):
         if text[at] == '"':
-            at = _after_quote(text, at)
+            at = after_quote(text, at)
             if at < 0:
                 return -1
             continue

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from policy.lexical import after_comment, after_quote
+
 LONGEST_FIELD = 8192
 """Bytes; a longer field counts as absent."""
 MOST_RESULTS = 100
@@ -103,9 +105,9 @@ def _tokens(text: str) -> list[tuple[str, str]] | None:
             tokens.append((char, char))
             at += 1
         elif char == "(":
-            at = _after_comment(text, at)
+            at = after_comment(text, at)
         elif char == '"':
-            end = _after_quote(text, at)
+            end = after_quote(text, at)
             tokens.append(("quoted", re.sub(r"\\(.)", r"\1", text[at + 1 : end - 1])))
             at = end
         elif char == ")":
@@ -122,29 +124,3 @@ def _tokens(text: str) -> list[tuple[str, str]] | None:
         if at < 0:
             return None
     return tokens
-
-
-def _after_comment(text: str, at: int) -> int:
-    depth = 0
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == "(":
-            depth += 1
-        elif text[at] == ")":
-            depth -= 1
-            if depth == 0:
-                return at + 1
-        at += 1
-    return -1
-
-
-def _after_quote(text: str, at: int) -> int:
-    at += 1
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == '"':
-            return at + 1
-        at += 1
-    return -1

@@ -5,10 +5,10 @@ Does not tell people from scanners: a POST is evidence of a person, not proof.
 
 from __future__ import annotations
 
-from gateway.cli.common import Config, Json, Since, StoreUrl, moment, now, open_store, parse_since
+from gateway.cli.common import Config, Json, Since, StoreUrl, now, open_store, parse_since
 from gateway.cli.decisions import Domain, Limit, MessageId, Recipient, Sender, Url
 from gateway.cli.output import Format, chosen, write_csv, write_json, write_table
-from gateway.cli.shapes import click_json
+from gateway.shapes import click_json, moment
 from gateway.store.rows import ClickRow, Search
 
 _COLUMNS = ("time", "step", "domain", "sender", "client", "message", "url", "agent")

@@ -19,7 +19,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from gateway.keys import KeysError
-from gateway.logs import timestamp
 from gateway.settings import Settings, SettingsError
 from gateway.store import Store, StoreError
 from policy.policyfile import PolicyError
@@ -125,14 +124,6 @@ def parse_since(text: str, now: float) -> float:
 def now() -> float:
     """Unix seconds; the commands take the time from here only."""
     return time.time()
-
-
-def moment(at: float) -> str:
-    """A recorded time for people and programs: RFC 3339 in UTC with milliseconds."""
-    try:
-        return timestamp(at)
-    except (OverflowError, ValueError, OSError):
-        return str(at)
 
 
 def printable(text: str) -> str:

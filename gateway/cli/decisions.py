@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.common import Config, Json, Since, StoreUrl, moment, now, open_store, parse_since
+from gateway.cli.common import Config, Json, Since, StoreUrl, now, open_store, parse_since
 from gateway.cli.output import Format, chosen, write_csv, write_json, write_table
-from gateway.cli.shapes import message_json
+from gateway.shapes import message_json, moment
 from gateway.store import Store
 from gateway.store.rows import MessageRow, Search
 

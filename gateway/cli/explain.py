@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.common import DATA, Config, Failure, Json, StoreUrl, moment, open_store, printable
+from gateway.cli.common import DATA, Config, Failure, Json, StoreUrl, open_store, printable
 from gateway.cli.output import write_json
-from gateway.cli.shapes import message_json
+from gateway.shapes import message_json, moment
 from gateway.store import Store
 from gateway.store.rows import EvidenceRow, LinkRow, MessageRow, Search
 

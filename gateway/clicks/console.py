@@ -29,11 +29,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gateway.clicks import pages
-from gateway.clicks.as_json import answer, click_json, message_json, summary_json
+from gateway.clicks.as_json import answer
 from gateway.clicks.destination import destination
 from gateway.clicks.ports import Clock, ConsoleStore, Log, Ready
 from gateway.clicks.query import QueryError, search_from
 from gateway.clicks.shield import LOOPBACK, Shield, headers
+from gateway.shapes import click_json, message_json, summary_json
 from gateway.store.rows import ClickRow, MessageRow, Search
 from gateway.tokens import Keyring, read
 

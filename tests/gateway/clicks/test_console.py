@@ -163,6 +163,7 @@ def test_the_api_gives_the_contracts_shape(web, filled):
         "points": 5.0,
         "strength": 1.0,
         "words": "In 41 messages this sender never linked to this website.",
+        "used": [],
     }
     assert found["skipped"] == [{"leaf": "3", "reason": "The PDF is encrypted."}]
     assert found["flags"][0]["flag"] == "duplicate-header"

@@ -1,6 +1,6 @@
-"""Recorded rows as the JSON objects that commands print; the shapes are promises to scripts.
+"""Recorded rows as the JSON objects that commands and console API give; the shapes are promises to scripts.
 
-Names are those of the console's API; ``time`` is ``at`` in RFC 3339.
+``time`` is ``at`` in RFC 3339.
 
 Does not read the store.
 """
@@ -10,12 +10,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gateway.cli.common import moment
+from gateway.logs import timestamp
 from gateway.store.rows import ClickRow, LinkRow, MessageRow
 
 
-def message_json(row: MessageRow) -> dict[str, Any]:
-    """A message as ``scan`` shows it, and what is known since: id, time, envelope, the next hop's answer."""
+def moment(at: float) -> str:
+    """A recorded time for people and programs: RFC 3339 in UTC with milliseconds."""
+    try:
+        return timestamp(at)
+    except (OverflowError, ValueError, OSError):
+        return str(at)
+
+
+def summary_json(row: MessageRow) -> dict[str, Any]:
+    """A message without its links: id, time, sender, envelope, the next hop's answer."""
     return {
         "id": row.id,
         "at": _number(row.at),
@@ -37,6 +45,12 @@ def message_json(row: MessageRow) -> dict[str, Any]:
         "reply": row.reply,
         "link_count": row.link_count,
         "rewritten_count": row.rewritten_count,
+    }
+
+
+def message_json(row: MessageRow) -> dict[str, Any]:
+    """A message with everything found in it."""
+    return summary_json(row) | {
         "links": [link_json(link) for link in row.links],
         "skipped": [{"leaf": leaf, "reason": reason} for leaf, reason in row.skipped],
         "flags": [{"flag": flag, "leaf": leaf, "words": words} for flag, leaf, words in row.flags],
