@@ -9,17 +9,22 @@ Does not ask DNS and does not decide who the sender is.
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import dkim
+import dkim.crypto
 
 from inspectors.model import Header
 from policy.model import DkimResult, Facts, Known
 from policy.questions import DKIM
 from policy.signatures import Signature, signatures
 
+MOST_MODULUS_BITS, MOST_EXPONENT_BITS = 4096, 32
+"""Of RSA keys. Verifying takes time with the exponent's bits and the square of the modulus's: a 16384-bit key
+with an exponent as long takes 26 s. Real keys have at most 4096 bits and the exponent 65537."""
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes of a message hashed; 11 MB take about 0.6 s."""
 
@@ -63,6 +68,8 @@ def _verified(
     failed = DkimResult(claimed.domain, claimed.selector, False, False, "")
     if f"{claimed.selector}._domainkey.{claimed.domain}" not in keys:
         return replace(failed, words=f"no key is known for the DKIM signature of {name}")
+    if not modest(keys[f"{claimed.selector}._domainkey.{claimed.domain}"]):
+        return replace(failed, words=f"the DKIM key of {name} is too large, or no key")
 
     def txt(asked: bytes, timeout: float = 0) -> bytes:
         return keys.get(asked.decode("ascii", "replace").rstrip(".").lower(), b"")
@@ -84,6 +91,19 @@ def _verified(
     whole = _whole(tags, length, headers)
     words = "is valid" if whole else "is valid but does not cover the whole body"
     return replace(failed, passed=True, whole=whole, words=f"the DKIM signature of {name} {words}")
+
+
+def modest(record: bytes) -> bool:
+    """Whether a key record holds a key that is verified in milliseconds (RFC 6376 section 3.6.1)."""
+    tags = dict(part.partition(b"=")[::2] for part in b"".join(record.split()).split(b";"))
+    try:
+        if tags.get(b"k", b"rsa") != b"rsa":
+            return len(tags.get(b"p", b"")) <= 64  # Ed25519, RFC 8463
+        key = dkim.crypto.parse_public_key(base64.b64decode(tags.get(b"p", b"")))
+        modulus, exponent = int(key["modulus"]), int(key["publicExponent"])
+    except Exception:  # the library raises whatever the record makes it raise
+        return False
+    return modulus.bit_length() <= MOST_MODULUS_BITS and exponent.bit_length() <= MOST_EXPONENT_BITS
 
 
 def _whole(tags: Mapping[str, str], length: int, headers: Sequence[Header]) -> bool:

@@ -53,6 +53,12 @@ def known_suffix(host: str) -> bool:
     return bool(_SUFFIXES(clean(host)).suffix)
 
 
+def is_suffix(host: str) -> bool:
+    """True for a public suffix itself, under which anybody may register ("co.uk", "github.io")."""
+    parts = _SUFFIXES(clean(host))
+    return bool(parts.suffix) and not parts.domain
+
+
 def label(domain: str) -> str:
     """The registered label of a registrable domain: "office" of "office.example"; empty for IP literals."""
     return "" if ip(domain) is not None else domain.partition(".")[0]

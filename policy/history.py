@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from policy.domains import above
-from policy.model import Habit, Identity, Judgement, Lesson, Owner, Seen
+from policy.model import Decision, Habit, Identity, Judgement, Lesson, Owner, Seen
 from policy.rules import HistoryRules, Rules
 
 ORGANISATION = Owner("organisation", "")
@@ -47,10 +47,16 @@ def owners(identity: Identity, shared: Collection[str] = ()) -> tuple[Owner, ...
     """
     near: list[Owner] = []
     if identity.address:
-        near.append(Owner("sender", identity.address))
+        near.append(Owner("sender", _without_tag(identity.address)))
     if identity.organisation and identity.organisation not in shared and identity.domain not in shared:
         near.append(Owner("domain", identity.organisation))
     return (*near, ORGANISATION)
+
+
+def _without_tag(address: str) -> str:
+    """The address without a sub-address (RFC 5233): ``clerk+1@`` is the clerk, not a stranger."""
+    local, at, domain = address.rpartition("@")
+    return (local.partition("+")[0] or local) + at + domain
 
 
 def lesson(judgement: Judgement, rules: Rules, at: float, own_hosts: Collection[str] = ()) -> Lesson | None:
@@ -62,7 +68,7 @@ def lesson(judgement: Judgement, rules: Rules, at: float, own_hosts: Collection[
     """
     if not judgement.identity.genuine or not judgement.identity.address:
         return None
-    odd = {decision.domain for decision in judgement.decisions if decision.verdict == "rewrite"}
+    odd = {decision.domain for decision in judgement.decisions if _odd(decision, rules)}
     domains = {
         decision.domain
         for decision in judgement.decisions
@@ -75,6 +81,18 @@ def lesson(judgement: Judgement, rules: Rules, at: float, own_hosts: Collection[
         return None
     names = tuple(sorted(domains)[:MOST_DOMAINS])
     return Lesson(owners(judgement.identity, rules.history.shared_domains), names, at)
+
+
+def _odd(decision: Decision, rules: Rules) -> bool:
+    """Found odd, or excused by nothing but who stands in To and Cc: that must not make it a habit."""
+    if decision.verdict == "rewrite":
+        return True
+    excused = sum(
+        one.points
+        for one in decision.weighed
+        if one.evidence.signal == "participant" and one.evidence.strength < 1
+    )
+    return excused < 0 and decision.score - excused >= rules.threshold
 
 
 def _teaches(place: str, url: str, rules: Rules) -> bool:
@@ -138,18 +156,21 @@ def _sum(levels: Sequence[Level], rules: HistoryRules) -> Surprise:
         if level.seen is not None and level.seen.messages > 0:
             parts.append((level, -_credit(level, rules)))
             break
-        below = levels[at - 1].habit if at and level.owner.level == "domain" else Habit()
+        below = levels[at - 1].habit if at and level.owner.level == "domain" else None
         parts.append((level, _new(level, below, rules)))
     return Surprise(max(0.0, sum(nats for _, nats in parts)), tuple(parts))
 
 
-def _new(level: Level, below: Habit, rules: HistoryRules) -> float:
+def _new(level: Level, sender: Habit | None, rules: HistoryRules) -> float:
     # The sender's own mail is part of his domain's; without taking it out it would count twice. His domains
     # may be his colleagues' too, so those stay.
+    own = sender or Habit()
     nats = escape(
-        level.habit.messages - below.messages, level.habit.uses - below.uses, level.habit.domains, rules
+        level.habit.messages - own.messages, level.habit.uses - own.uses, level.habit.domains, rules
     )
     if level.owner.level == "domain":
+        if sender is None:  # judged as an address of the domain that never wrote before
+            return min(rules.newcomer_most, rules.newcomer_weight * nats)
         return min(rules.domain_most, rules.domain_weight * nats)
     if level.owner.level == "organisation":
         return min(rules.organisation_most, rules.organisation_weight * nats)

@@ -110,28 +110,23 @@ def aligned(domain: str, with_domain: str) -> bool:
 
 
 def trusted_results(headers: Iterable[Header], trust: Trust) -> tuple[Result, ...]:
-    """Results of our own servers above the trust line; per method those of the topmost field that has it."""
+    """The results of the topmost field of our own servers above the trust line.
+
+    Only that one: what our border wrote last stands highest, and a field below it with our name may be one
+    that the border failed to remove (RFC 8601 section 5).
+    """
     ids = {name.strip().lower() for name in trust.authserv_ids if name.strip()}
     hosts = ids | {name.strip().rstrip(".").lower() for name in trust.our_hosts}
-    taken: dict[str, list[Result]] = {}
-    found = False
     for number, header in enumerate(headers):
         if not ids or number >= MOST_FIELDS:
             break
-        if header.name == "received" and (found or _by(header.value) not in hosts):
+        if header.name == "received" and _by(header.value) not in hosts:
             break
-        if header.name != "authentication-results":
-            continue
-        field = parse(header.value)
-        if field is None or field.authserv_id not in ids:
-            continue
-        found = True
-        fresh: dict[str, list[Result]] = {}
-        for result in field.results:
-            fresh.setdefault(result.method, []).append(result)
-        for method, results in fresh.items():
-            taken.setdefault(method, results)
-    return tuple(result for results in taken.values() for result in results)
+        if header.name == "authentication-results":
+            field = parse(header.value)
+            if field is not None and field.authserv_id in ids:
+                return field.results
+    return ()
 
 
 def _by(value: bytes) -> str:

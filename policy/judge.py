@@ -19,13 +19,15 @@ from policy.history import matches, owners
 from policy.identity import aligned, who
 from policy.model import Decision, Envelope, Evidence, Facts, Identity, Judgement, Owner, Question, Trust
 from policy.rules import Policy, Rules
-from policy.signals.case import Case, Target, target
+from policy.signals.case import CORRESPONDENT, Case, Target, target
 from policy.signals.registry import SIGNALS
 from policy.signatures import key_question, signatures
 from policy.weigh import flip, score, weigh
 
 MOST_CORRESPONDENTS = 50
 """Domains of To and Cc looked at; more recipients are a distribution list."""
+MOST_RECIPIENTS = 20
+"""Domains of envelope recipients looked at, in alphabetical order: they are few where they are our own."""
 
 
 def ask(inspection: Inspection, envelope: Envelope, policy: Policy, trust: Trust) -> tuple[Question, ...]:
@@ -147,16 +149,16 @@ def _participants(
 ) -> Mapping[str, str]:
     """Registrable domains of the people in the conversation → whose.
 
-    To and Cc are the sender's own words, so their domains count only where genuine mail came from them: an
-    attacker cannot make his domain a participant by copying himself in.
+    To and Cc are the sender's own words, so their domains count only where much genuine mail came from them:
+    an attacker cannot make his domain a participant by writing once and copying himself in.
     """
     people: dict[str, str] = {}
     for name in _correspondents(headers):
         habit = questions.habit_of(facts, Owner("domain", name))
-        if habit is not None and habit.messages > 0:
-            people[name] = "somebody in To or Cc who writes to us"
-    for address in envelope.rcpt_tos:
-        people[registrable(domain_of(address.lower()))] = "a recipient"
+        if habit is not None and habit.messages >= rules.history.correspondent_messages:
+            people[name] = CORRESPONDENT
+    recipients = {registrable(domain_of(address.lower())) for address in envelope.rcpt_tos}
+    people |= dict.fromkeys(sorted(recipients)[:MOST_RECIPIENTS], "a recipient")
     people[identity.organisation] = "the sender"
     return {
         name: whose for name, whose in people.items() if name and name not in rules.history.shared_domains

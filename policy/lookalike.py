@@ -11,6 +11,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
 
 from policy.domains import ip, label, unicode_host
 
@@ -71,6 +74,7 @@ def _one(host: str, domain: str, other: str, shortest: int) -> Likeness | None:
     return None
 
 
+@lru_cache(maxsize=16384)
 def skeleton(text: str) -> str:
     """The text with characters that are drawn alike made the same."""
     plain = "".join(
@@ -83,18 +87,4 @@ def skeleton(text: str) -> str:
 
 def distance(one: str, two: str, most: int) -> int:
     """Insertions, deletions, changes and swaps of neighbours; ``most + 1`` where it is more than ``most``."""
-    one, two = one[:64], two[:64]
-    if abs(len(one) - len(two)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(two) + 1))
-    for i, left in enumerate(one, 1):
-        earlier, before, row = before, row, [i]
-        for j, right in enumerate(two, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == two[j - 2] and one[i - 2] == right:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)
+    return OSA.distance(one[:64], two[:64], score_cutoff=most)

@@ -20,12 +20,14 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from policy.domains import clean
+from policy.domains import clean, is_suffix
 from policy.rules import Caps, Entry, Policy, Rules
 from policy.signals.registry import FAMILIES, SIGNALS
 from policy.tomllines import line_of, lines
 
 DEFAULT = Path(__file__).with_name("default.toml")
+FORMATS = ("text", "html", "pdf")
+"""What comes before the colon in a link's place."""
 LARGEST = 1024 * 1024
 """Bytes of a policy file; whole feeds belong into lists."""
 
@@ -166,6 +168,24 @@ def _contradictions(rules: Rules) -> Iterator[tuple[Keys, str]]:
                     f"{entry.domain!r} is no domain; write it like 'portal.example', it covers all below it"
                 )
                 yield (table, at, "domain"), words
+            elif "." not in entry.domain or is_suffix(entry.domain):
+                words = f"{entry.domain!r} belongs to nobody in particular; name a registered domain"
+                yield (table, at, "domain"), words
+    yield from _dead_patterns(rules)
+
+
+def _dead_patterns(rules: Rules) -> Iterator[tuple[Keys, str]]:
+    """Values that could never match, and so would switch something off in silence."""
+    for at, scheme in enumerate(rules.links.schemes):
+        if scheme != scheme.lower() or not scheme.isalnum():
+            yield ("links", "schemes"), f"entry {at + 1}, {scheme!r}, never matches; write it like 'https'"
+    for table in ("rewritable", "fetched"):
+        for pattern in getattr(rules.places, table):
+            form, _, _ = pattern.partition(":")
+            if pattern != pattern.lower() and form != "pdf":
+                yield ("places", table), f"{pattern!r} never matches: places are written in lower case"
+            elif form.rstrip("*") not in FORMATS and not form.endswith("*"):
+                yield ("places", table), f"{pattern!r} names no format; known are {', '.join(FORMATS)}"
 
 
 def _problem(item: Any, origins: Mapping[Keys, str], file: str) -> Problem:

@@ -35,12 +35,15 @@ class HistoryRules:
     concentration: Annotated[float, Field(gt=0.0, le=100.0)]
     domain_weight: Weight
     domain_most: NotNegative
+    newcomer_weight: Weight
+    newcomer_most: NotNegative
     organisation_weight: Weight
     organisation_most: NotNegative
     domain_credit: NotNegative
     organisation_credit: NotNegative
     credit_messages: Count
     familiar_messages: Count
+    correspondent_messages: Count
     shared_domains: tuple[Text, ...]
 
 

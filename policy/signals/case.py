@@ -16,6 +16,9 @@ from policy.history import Level, owners
 from policy.model import Envelope, Facts, Identity
 from policy.rules import Rules
 
+CORRESPONDENT = "somebody in To or Cc who often writes to us"
+"""A participant only by the sender's word and our own history."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

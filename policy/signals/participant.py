@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from policy.domains import unicode_host
 from policy.model import Evidence
-from policy.signals.case import Case
+from policy.signals.case import CORRESPONDENT, Case
 
 
 def signal(case: Case) -> Evidence | None:
@@ -16,4 +16,6 @@ def signal(case: Case) -> Evidence | None:
     whose = case.participants.get(case.domain)
     if not whose:
         return None
-    return Evidence("participant", 1.0, f"{unicode_host(case.domain)} is the domain of {whose}")
+    # The sender fills To and Cc: what rests on his word excuses half as much as what the envelope proves.
+    strength = 0.5 if whose == CORRESPONDENT else 1.0
+    return Evidence("participant", strength, f"{unicode_host(case.domain)} is the domain of {whose}")

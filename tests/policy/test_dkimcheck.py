@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspectors.model import Header, Span
-from policy.dkimcheck import keys_of, verify, with_results
+from policy.dkimcheck import keys_of, modest, verify, with_results
 from policy.model import Facts, Known, Question
 from policy.questions import dkim_results
 from policy.signatures import MOST_SIGNATURES, Signature, key_question, signatures
@@ -155,3 +155,20 @@ def test_keys_and_results_travel_in_facts(key: tuple[bytes, bytes]) -> None:
     raw = _signed(PLAIN, key[0])
     results = verify(raw, _headers(raw), keys_of(facts))
     assert dkim_results(with_results(facts, results)) == results
+
+
+@pytest.mark.parametrize(
+    ("modulus_bits", "exponent_bits", "good"),
+    [(2048, 17, True), (4096, 17, True), (16384, 17, False), (2048, 2048, False)],
+)
+def test_a_key_that_would_take_long_is_not_used(modulus_bits: int, exponent_bits: int, good: bool) -> None:
+    """A 16384-bit modulus with as long an exponent took 26 s a signature."""
+    public = _der(0x30, _integer((1 << modulus_bits) - 1) + _integer((1 << (exponent_bits - 1)) + 1))
+    oid = bytes.fromhex("300d06092a864886f70d0101010500")
+    whole = _der(0x30, oid + _der(3, b"\x00" + public))
+    assert modest(b"v=DKIM1; k=rsa; p=" + base64.b64encode(whole)) is good
+
+
+@pytest.mark.parametrize("record", [b"", b"p=", b"v=DKIM1; p=!!!", b"k=rsa; p=AAAA", b"\xff\x00"])
+def test_what_is_no_key_is_not_used(record: bytes) -> None:
+    assert not modest(record)

@@ -94,6 +94,13 @@ def test_the_topmost_field_with_a_method_wins(make_headers: Make) -> None:
     assert not _who(make_headers, fail, PASS, FROM).genuine
 
 
+def test_a_field_under_our_borders_own_adds_nothing_even_for_methods_the_border_did_not_report(
+    make_headers: Make,
+) -> None:
+    own = ("Authentication-Results", "mx.our.example; spf=fail smtp.mailfrom=office.example; dkim=none")
+    assert not _who(make_headers, own, PASS, FROM).genuine
+
+
 def test_the_word_by_inside_a_comment_is_not_the_receiving_host(make_headers: Make) -> None:
     hop = ("Received", "from a (forged by mx.our.example ok) by relay.evil.example; Mon")
     assert not _who(make_headers, hop, PASS, FROM).genuine

@@ -72,6 +72,18 @@ def test_one_odd_link_among_usual_ones_is_the_only_one_rewritten(
     assert "documents-check.example had been linked by this sender before" in odd.flip
 
 
+def test_an_address_nobody_knows_is_trusted_no_more_than_its_known_colleague(
+    office: Any, make_inspection: Make
+) -> None:
+    """Otherwise a thief of accounts takes the one nobody has heard of, or adds a tag to the known one."""
+    known, new, tagged = (
+        _judge(office, make_inspection("https://other.test/", sender=sender), GENUINE).decisions[0]
+        for sender in ("clerk@office.example", "new.clerk@office.example", "clerk+1@office.example")
+    )
+    assert known.verdict == new.verdict == tagged.verdict == "rewrite"
+    assert tagged.score == known.score
+
+
 @pytest.mark.parametrize("ranks", [None, {"forms.example": 40_000}])
 @pytest.mark.parametrize(
     ("sender", "urls"),
@@ -84,7 +96,7 @@ def test_one_odd_link_among_usual_ones_is_the_only_one_rewritten(
             ["https://shop.example/t/9f8a7b6c5d?u=1", "https://click.carrier1.example/z"],
         ),
         ("someone@first.example", ["https://first.example/", "https://one.test/", "https://two.test/"]),
-        ("new.clerk@office.example", ["https://other.test/"]),
+        ("new.clerk@office.example", ["https://forms.example/a", "https://intranet.office.example/"]),
     ],
 )
 @pytest.mark.parametrize("trust", [GENUINE, FORGED])

@@ -99,3 +99,24 @@ def test_a_file_that_is_not_there_or_no_text_is_a_policy_error(tmp_path: Path) -
     (tmp_path / "b.toml").write_bytes(b"threshold = 3\n# \xff\n")
     with pytest.raises(PolicyError, match=r"b\.toml:2: is not UTF-8"):
         load(tmp_path / "b.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[links]\nschemes = ["HTTP", "HTTPS"]\n', "never matches"),
+        ('[places]\nrewritable = ["html:A.HREF"]\n', "lower case"),
+        ('[places]\nrewritable = ["htlm:*"]\n', "no format"),
+        ('[[allow]]\ndomain = "co.uk"\nwhy = "x"\n', "belongs to nobody"),
+        ('[[allow]]\ndomain = "github.io"\nwhy = "x"\n', "belongs to nobody"),
+        ('[[block]]\ndomain = "com"\nwhy = "x"\n', "belongs to nobody"),
+    ],
+)
+def test_values_that_would_switch_something_off_in_silence_are_refused(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(text)
+    with pytest.raises(PolicyError, match=words) as caught:
+        load(path)
+    assert caught.value.problems[0].line in (1, 2)
