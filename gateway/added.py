@@ -22,9 +22,15 @@ def received(hostname: str, id: str, at: float) -> bytes:
     )
 
 
-def mark(id: str, links: int, rewritten: int) -> bytes:
-    """The X-Oddlink line: the message's id, how many links it has and how many of them were rewritten."""
-    return f"X-Oddlink: id={id}; links={links}; rewritten={rewritten}\r\n".encode("ascii")
+def mark(id: str, links: int, rewritten: int, skipped: int = 0, left: int = 0) -> bytes:
+    """The X-Oddlink line: the message's id, how many links it has and how many of them were rewritten.
+
+    Where something could not be looked into, or odd links had to be left as they came, their numbers follow:
+    for the next hop to act on.
+    """
+    line = f"X-Oddlink: id={id}; links={links}; rewritten={rewritten}"
+    more = f"; skipped={skipped}" * bool(skipped) + f"; left={left}" * bool(left)
+    return f"{line}{more}\r\n".encode("ascii")
 
 
 def results(hostname: str, identity: Identity) -> bytes:

@@ -24,7 +24,7 @@ from gateway.tokens import Key, Keyring
 from gateway.workers import WorkerLimits, Workers
 from gateway.wrap import Wrapper
 from policy.lookups.dns import DnsKeys
-from policy.lookups.locallists import LocalLists
+from policy.lookups.locallists import ListError, LocalLists
 from policy.lookups.registry import Source
 from policy.model import Trust
 from policy.policyfile import load as load_policy
@@ -77,7 +77,7 @@ def build(
     Raises PolicyError, StoreError, KeysError or ListError, each with file and words.
     """
     policy = load_policy(policy_file or settings.policy.file)
-    lists = _lists(settings.lists.dir)
+    lists = local_lists(settings.lists.dir)
     ring = _ring(settings, trial=keys_for == "trial")
     metrics = Metrics()
     metrics.running(version(), policy.version)
@@ -143,9 +143,12 @@ def _dns(settings: Settings) -> DnsKeys:
     return DnsKeys(servers, port, identity.dns_timeout)
 
 
-def _lists(folder: Path | None) -> LocalLists:
-    if folder is None or not folder.is_dir():
+def local_lists(folder: Path | None) -> LocalLists:
+    """The lists in a folder; ListError where it is not there or one cannot be read."""
+    if folder is None:
         return LocalLists.load()
+    if not folder.is_dir():
+        raise ListError(f"lists.dir: {folder} is no folder; make it, or leave the setting out")
     files = sorted(path for path in folder.iterdir() if path.suffix in (".txt", ".csv"))
     ranks = [path for path in files if path.name.startswith(RANKS)]
     return LocalLists.load(ranks, {path.stem: [path] for path in files if path not in ranks})

@@ -9,6 +9,7 @@ Does not decide what is learned; that comes as lessons.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Keeper:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: list[Settled] = []
         self._writer: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     async def _call(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
@@ -83,8 +85,10 @@ class Keeper:
             self._writer = asyncio.get_running_loop().create_task(self._write_soon())
 
     async def _write_soon(self) -> None:
-        await asyncio.sleep(self._delay)
-        await self.flush()
+        while self._waiting:  # more may have come while the last batch was written
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self._delay)
+            await self.flush()
 
     async def flush(self) -> None:
         """Write all that waits, now. Does not raise."""
@@ -93,7 +97,7 @@ class Keeper:
             return
         try:
             await self._call(lambda: self._write(batch))
-        except StoreError:
+        except Exception:  # of any kind: one message must not take the others with it
             await self._singly(batch)
 
     async def _singly(self, batch: Sequence[Settled]) -> None:
@@ -103,6 +107,8 @@ class Keeper:
                 await self._call(lambda one=one: self._write([one]))  # type: ignore[misc]
             except StoreError as error:
                 self._failed("settle", str(error))
+            except Exception as error:
+                self._failed("settle", f"our own mistake ({type(error).__name__}: {error})"[:500])
 
     def _write(self, batch: Sequence[Settled]) -> None:
         with self.store.transaction():
@@ -113,7 +119,8 @@ class Keeper:
 
     async def close(self) -> None:
         """Write what waits and end the thread. The store itself stays open."""
+        self._closing.set()
         if self._writer is not None:
-            self._writer.cancel()
+            await asyncio.wait([self._writer])  # it may be in the middle of a batch
         await self.flush()
         self._thread.shutdown()

@@ -16,10 +16,12 @@ from gateway.outcome import Manifest, Outcome, Restored
 from inspectors import splice
 
 _MARK = re.compile(rb"^X-Oddlink: id=([0-9a-f]{16});", re.MULTILINE)
-_UNCHANGED = re.compile(
-    rb"(?:Received: by [A-Za-z0-9.-]+ \(oddlink\) [^\r\n]+\r?\n)?"
-    rb"X-Oddlink: id=[0-9a-f]{16}; links=\d+; rewritten=0\r?\n"
-)
+_HEAD = 1024 * 1024
+"""Bytes searched for the end of the header."""
+_TOPMOST = re.compile(rb"^X-Oddlink:([^\r\n]*)\r?\n", re.MULTILINE)
+_UNCHANGED = re.compile(rb" id=[0-9a-f]{16}; links=\d+; rewritten=0(?:; skipped=\d+)?(?:; left=\d+)?")
+MOST_MARKS = 20
+"""X-Oddlink lines looked at. Each costs a search in the store, and anybody can write them."""
 
 
 class ManifestError(Exception):
@@ -57,7 +59,7 @@ def from_json(found: object) -> Manifest:
             str(found["id"]), _bytes(found["added"]), int(found["size"]), str(found["sha256"]),
             str(found["rewritten_sha256"]), changes,
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ManifestError(f"the manifest is damaged: {type(error).__name__} {error}") from error
 
 
@@ -74,27 +76,41 @@ def _bytes(text: str) -> bytes:
 
 def ids(data: bytes) -> tuple[str, ...]:
     """The ids of X-Oddlink lines in the header, topmost first; an incoming one may be forged."""
-    end = re.search(rb"\r?\n\r?\n", data)
-    head = data[: end.start() + 1 if end else len(data)]
-    return tuple(match.group(1).decode("ascii") for match in _MARK.finditer(head))
+    found = dict.fromkeys(match.group(1).decode("ascii") for match in _MARK.finditer(_head(data)))
+    return tuple(found)[:MOST_MARKS]
 
 
 def without_our_lines(data: bytes) -> bytes | None:
-    """A message we passed on unchanged, without the lines we put on top; None where they say otherwise."""
-    match = _UNCHANGED.match(data)
-    return data[match.end() :] if match else None
+    """A message we passed on unchanged, without the lines we and later hops put on top; None where they say
+    otherwise.
+
+    The topmost X-Oddlink line is ours, since we put it above all that came; nothing proves it, though.
+    """
+    match = _TOPMOST.search(_head(data))
+    return data[match.end() :] if match and _UNCHANGED.fullmatch(match.group(1)) else None
+
+
+def _head(data: bytes) -> bytes:
+    """The header block with the line end of its last line."""
+    if data.startswith((b"\n", b"\r\n")):
+        return b""
+    end = re.search(rb"\r?\n\r?\n", data[:_HEAD])
+    return data[: end.end() if end else _HEAD]
 
 
 def restore(data: bytes, manifest: Manifest) -> bytes:
     """The message or file as it came, bit for bit; ManifestError where this is not what was sent on.
 
-    Lines that later hops put above ours are taken off. A copy whose line ends were made LF is restored to
-    the CRLF it travelled with.
+    Lines that later hops put above ours are taken off. A copy whose line ends were all changed is restored to
+    those it came with.
     """
     for candidate in _candidates(data, manifest.added):
         if hashlib.sha256(candidate).hexdigest() != manifest.rewritten_sha256:
             continue
-        original = splice.undo(candidate, [(c.at, c.was, c.now) for c in manifest.changes])
+        try:
+            original = splice.undo(candidate, [(c.at, c.was, c.now) for c in manifest.changes])
+        except splice.SpliceError as error:
+            raise ManifestError(f"the manifest is damaged: {error}") from error
         if len(original) == manifest.size and hashlib.sha256(original).hexdigest() == manifest.sha256:
             return original
     raise ManifestError("these are not the bytes that were sent on: something changed them afterwards")
@@ -102,7 +118,8 @@ def restore(data: bytes, manifest: Manifest) -> bytes:
 
 def _candidates(data: bytes, added: bytes) -> Iterator[bytes]:
     """What the patched message may be in ``data``: behind our lines, with line ends as they travelled."""
-    for form in (data, data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")):
+    bare = data.replace(b"\r\n", b"\n")
+    for form in (data, bare.replace(b"\n", b"\r\n"), bare):
         if not added:
             yield form
         elif (at := form.find(added)) >= 0:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from gateway import work
 from gateway.workers import WorkerError, Workers
 from inspectors import message
-from inspectors.model import Flag, Inspection, Message, Skipped
+from inspectors.model import Edit, Flag, Inspection, Message, Skipped
 
 T = TypeVar("T")
 
@@ -23,8 +24,8 @@ INLINE_BYTES = 256 * 1024
 it holds the loop for less than 8 ms, and a worker's round trip costs 1 ms."""
 
 PIPE_BYTES = 4 * 1024 * 1024
-"""A larger message goes to its worker in a file: taking it from the pipe counts against the worker's memory, and a
-worker that runs out of it there is lost without a word about the task."""
+"""A larger message goes to its worker in a file: taking it from the pipe counts against the worker's memory,
+and a worker that runs out of it there is lost without a word about the task."""
 
 
 @contextlib.contextmanager
@@ -43,7 +44,7 @@ class Reader:
     """Runs the functions of ``gateway.work`` where they belong."""
 
     def __init__(self, workers: Workers, observe: Callable[[str], None] = lambda why: None) -> None:
-        """``observe`` is told the kind (``WorkerError.kind``) when reading or rewriting was ended or failed."""
+        """``observe`` is told the kind of each WorkerError."""
         self._workers = workers
         self._observe = observe
 
@@ -74,3 +75,19 @@ class Reader:
             why = f"reading the message was ended: {error}"
             flag = Flag("limit", "", "The message could not be read within the bounds.")
             return Inspection(Message(b"", (), ()), (), (Skipped("", why),), (flag,))
+
+    async def rewrite(self, source: work.Source, edits: Sequence[Edit], light: str) -> work.Rewritten:
+        """Carry out the edits; where a heavy part ends the worker, those in the other parts are still made.
+
+        ``light`` is the reason for which heavy parts were not read, empty where they were.
+        """
+        try:
+            return await self.run(source, work.rewrite, edits, light)
+        except WorkerError as error:
+            rest = [edit for edit in edits if not message.is_heavy(edit.link)]
+            if light or len(rest) in (0, len(edits)):
+                raise
+            reason = f"rewriting was ended: {error}"
+        done = await self.run(source, work.rewrite, rest, reason)
+        left = tuple((edit, reason) for edit in edits if message.is_heavy(edit.link))
+        return replace(done, rewriting=replace(done.rewriting, refused=(*done.rewriting.refused, *left)))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
+import resource
 import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-
-import uvicorn
-from starlette.applications import Starlette
 
 from gateway import logs
 from gateway.app import Parts
@@ -26,24 +26,25 @@ from gateway.screening import Screening
 from gateway.setting_kinds import Address
 from gateway.settings import Settings
 from gateway.store import StoreError
+from gateway.web import web
+from gateway.workers import WorkerError
 
 Ready = Callable[[], Awaitable[None]]
 """Runs once everything listens."""
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn without its own signal handlers: stopping is ours to order."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+class ListenError(Exception):
+    """An address cannot be had; the words name the setting, the address and what to do."""
 
 
 async def serve(parts: Parts, ready: Ready | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then drain. ``ready`` runs once everything listens.
 
-    Raises OSError where an address cannot be had.
+    Raises ListenError where an address cannot be had, and what ``ready`` raises.
     """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard > soft or hard == resource.RLIM_INFINITY:  # connections, spools and workers share them
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536) if hard > 0 else 65536, hard))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -71,7 +72,10 @@ async def running(parts: Parts) -> AsyncIterator[Relay]:
     log = logs.logger()
 
     def observe(event: str, **fields: object) -> None:
-        log.info(event, **fields)
+        if event == "screen_failed":
+            parts.metrics.screen_failed(str(fields.get("why", "")))
+        tell = log.warning if event.endswith("failed") or event == "bug" else log.info
+        tell(event.replace("_", "-"), **fields)
 
     def seen(outcome: Outcome, size: int) -> None:
         parts.metrics.observe(outcome, size=size)
@@ -83,9 +87,16 @@ async def running(parts: Parts) -> AsyncIterator[Relay]:
     console = console_app(
         parts.store, parts.ring, parts.metrics.registry, lambda: _ready(parts), time.time, hosts, log
     )
-    async with _web(clicks, settings.clicks.listen), _web(console, settings.console.listen):
-        await parts.workers.run(_ready_to_work)  # so that no message waits for the processes to start
-        await relay.start()
+    async with (
+        web(clicks, _listener("clicks.listen", settings.clicks.listen)),
+        web(console, _listener("console.listen", settings.console.listen)),
+    ):
+        try:
+            await parts.workers.run(_ready_to_work)  # so that no message waits for the processes to start
+        except WorkerError as error:
+            log.error("workers-failed", why=str(error))
+        with _listening("relay.listen", settings.relay.listen):
+            await relay.start()
         try:
             yield relay
         finally:
@@ -93,32 +104,22 @@ async def running(parts: Parts) -> AsyncIterator[Relay]:
     await parts.keeper.flush()
 
 
-@contextlib.asynccontextmanager
-async def _web(app: Starlette, listen: Address) -> AsyncIterator[None]:
-    """One web application on its own listener. OSError where the address cannot be had."""
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        limit_concurrency=200,
-        h11_max_incomplete_event_size=16 * 1024,
-        timeout_graceful_shutdown=3,
-    )
-    server = _Server(config)
-    # Bound here, because uvicorn ends the process where it cannot.
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    task = asyncio.ensure_future(
-        server.serve([socket.create_server((listen.host, listen.port), family=family)])
-    )
-    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
+@contextlib.contextmanager
+def _listening(setting: str, listen: Address) -> Iterator[None]:
     try:
         yield
-    finally:
-        server.should_exit = True
-        await task
+    except OSError as error:
+        # asyncio puts the address into the words once more; names that do not resolve have no errno of ours.
+        plain = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        what = f"{error.filename}: {plain}" if error.filename else plain
+        in_use = "; is oddlink running already?" if error.errno == errno.EADDRINUSE else ""
+        raise ListenError(f"{setting}: cannot listen on {listen}: {what}{in_use}") from error
+
+
+def _listener(setting: str, listen: Address) -> socket.socket:
+    with _listening(setting, listen):
+        family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+        return socket.create_server((listen.host, listen.port), family=family)
 
 
 def _ready_to_work() -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.outcome import Restored
-from inspectors import message, mime, splice
+from inspectors import headers, message, mime, splice
 from inspectors.model import Edit, Inspection, Patch, Rewriting
 from policy import dkimcheck
 from policy.model import DkimResult
@@ -22,8 +22,13 @@ from policy.model import DkimResult
 Source = bytes | Path
 """A message in memory or in a file."""
 
-_SINGLY = 16
-"""So many edits of one message are tried one by one where all together failed."""
+_FIRST_LINES = 8192
+"""Bytes in which the first field's name ends, behind an mbox separator line."""
+
+
+_MOST_PROOFS = 64
+"""Readings of one changed message; five links that resist among a thousand take about 50."""
+_UNPROVED = "read again, the changed message had other links than it should"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,23 @@ class Rewritten:
 def load(source: Source) -> bytes:
     """The raw bytes."""
     return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def takes_lines(source: Source) -> bool:
+    """Whether header lines may be put on top: only where a header, or the empty line behind one, begins.
+
+    A bare PDF has no header. Before a first line that begins with white space our last line would be
+    continued (RFC 5322 section 2.2.3), so that a sender could write into it. And what begins with anything
+    else is body throughout, of which lines on top would make a header.
+    """
+    if isinstance(source, bytes):
+        start = source[:_FIRST_LINES]
+    else:
+        with source.open("rb") as file:
+            start = file.read(_FIRST_LINES)
+    if not start or start.startswith((b"\n", b"\r\n")):
+        return True
+    return headers.begins_with_field(start, 0, len(start))
 
 
 def inspect(source: Source) -> Inspection:
@@ -63,44 +85,56 @@ def verify_dkim(source: Source, keys: dict[str, bytes]) -> tuple[DkimResult, ...
     return dkimcheck.verify(raw, mime.read(raw).message.headers, keys)
 
 
-def rewrite(source: Source, edits: Sequence[Edit]) -> Rewritten:
-    """Carry out the edits; what cannot be proved right by reading again is refused with the reason."""
+def rewrite(source: Source, edits: Sequence[Edit], light: str = "") -> Rewritten:
+    """Carry out the edits; what cannot be proved right by reading again is refused with the reason.
+
+    Where ``light`` is given, parts in heavy formats are read neither before nor after, as when the edits were
+    decided.
+    """
     raw = load(source)
-    before = message.inspect(raw)
-    result = _proved(before, edits)
-    if result is None:
-        result = _piecewise(before, edits)
+    before = message.inspect(raw, light=light)
+    result = _best(before, edits, light)
     changes = tuple(Restored(p.span.start, p.span.of(raw), p.data) for p in result.patches)
     out = splice.apply(raw, result.patches)
     return Rewritten(result, changes, len(raw), _digest(raw), _digest(out))
 
 
-def _proved(before: Inspection, edits: Sequence[Edit]) -> Rewriting | None:
+def _best(before: Inspection, edits: Sequence[Edit], light: str) -> Rewriting:
+    """All edits where that proves right, else as many as do.
+
+    Halves are tried on top of what is good already, so that a few links that resist shield no others: each
+    costs as many proofs as the number of edits can be halved.
+    """
+    best = Rewriting((), ())
+    waiting = [list(edits)]
+    refused: list[tuple[Edit, str]] = []
+    for _ in range(_MOST_PROOFS):
+        if not waiting:
+            break
+        some = waiting.pop()
+        trial = _proved(before, [*best.done, *some], light)
+        if trial is not None:
+            refused.extend(trial.refused)
+            best = replace(trial, refused=())
+        elif len(some) == 1:
+            refused.append((some[0], _UNPROVED))
+        else:
+            waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+    refused.extend((edit, _UNPROVED) for some in waiting for edit in some)
+    return replace(best, refused=tuple(refused))
+
+
+def _proved(before: Inspection, edits: Sequence[Edit], light: str) -> Rewriting | None:
     """The rewriting where reading the result again finds exactly these edits (laws 3 and 4)."""
     raw = before.message.raw
     result = message.rewrite(before, edits)
     if not result.patches:
         return result
     out = splice.apply(raw, result.patches)
-    if message.compare(before, message.inspect(out), result.done):
+    if message.compare(before, message.inspect(out, light=light), result.done):
         return None
     back = splice.undo(out, [(p.span.start, p.span.of(raw), p.data) for p in result.patches])
     return result if back == raw else None
-
-
-def _piecewise(before: Inspection, edits: Sequence[Edit]) -> Rewriting:
-    """Edits one after another, so that one link that resists does not shield the others."""
-    good: list[Edit] = []
-    refused: list[tuple[Edit, str]] = []
-    best = Rewriting((), ())
-    for number, edit in enumerate(edits):
-        trial = _proved(before, [*good, edit]) if number < _SINGLY else None
-        if trial is not None and edit in trial.done:
-            good.append(edit)
-            best = trial
-        else:
-            refused.append((edit, "read again, the changed message had other links than it should"))
-    return Rewriting(best.patches, best.done, tuple(refused))
 
 
 def _digest(data: bytes) -> str:

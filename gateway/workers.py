@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -56,7 +56,7 @@ class Workers:
     def __init__(self, limits: WorkerLimits) -> None:
         self._limits = limits
         self._pool: ProcessPool | None = None
-        self._under_way: set[Future[object]] = set()
+        self._under_way: set[Future[Any]] = set()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's value, from a worker. WorkerError where a bound was hit or it raised."""
@@ -66,7 +66,7 @@ class Workers:
             result: T = await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if self._pool is None and task is not None and not task.cancelling():
+            if task is not None and not task.cancelling():
                 raise WorkerError("the processes were stopped meanwhile", "stopped") from None
             future.cancel()
             raise
@@ -76,15 +76,13 @@ class Workers:
             self._under_way.discard(future)
         return result
 
-    def _schedule(self, work: tuple[object, ...]) -> Future[object]:
+    def _schedule(self, work: tuple[object, ...]) -> Future[Any]:
         """Hand the work to the pool; one that is broken is replaced."""
         for _ in range(2):
             if self._pool is None:
                 self._pool = self._made()
             try:
-                future: Future[object] = self._pool.schedule(
-                    _bounded, args=work, timeout=self._limits.seconds
-                )
+                future: Future[Any] = self._pool.schedule(_bounded, args=work, timeout=self._limits.seconds)
             except (RuntimeError, OSError):
                 # A process that dies while it has nothing to do breaks the whole pool.
                 self.close()

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from gateway import tokens
 from gateway.outcome import Ticket
 from gateway.store import unfit
-from inspectors.model import Edit, Inspection, Link, Skipped
+from inspectors.model import Edit, Inspection, Leaf, Link, Skipped
 from policy.model import Decision
 
 ATTACHED = "the link stands in an attached text file, which is not changed"
 OWN = "the link is a rewritten one already"
+NO_KEY = "no ticket key may sign, see `oddlink keys list`"
 SCHEME = "only web links can be sent through the click page"
 
 
@@ -51,9 +52,11 @@ def wishes(
     edits: list[Edit] = []
     tickets: list[Ticket] = []
     left: list[Skipped] = []
-    files = {leaf.path for leaf in inspection.message.leaves if leaf.disposition == "attachment"}
+    files = _files(inspection.message.leaves)
     for number, link, forced in _odd(inspection, decisions, force):
         reason = _not_wrapped(link, files, wrapper.base, forced)
+        if not reason and wrapper.ring.signing is None:
+            reason = NO_KEY
         if reason:
             left.append(Skipped(link.leaf, reason))
             continue
@@ -61,6 +64,21 @@ def wishes(
         edits.append(Edit(link, urls))
         tickets.append(ticket)
     return Wishes(tuple(edits), tuple(tickets), tuple(left))
+
+
+def _files(leaves: Sequence[Leaf]) -> frozenset[str]:
+    """Leaves that are attached files rather than what a reader is shown.
+
+    The first leaf and its alternatives are shown whatever their disposition says.
+    """
+    beside = leaves[0].path.rpartition(".")[0] if leaves else ""
+    return frozenset(
+        leaf.path
+        for number, leaf in enumerate(leaves)
+        if leaf.disposition == "attachment"
+        and number
+        and not (beside and leaf.path.rpartition(".")[0] == beside)
+    )
 
 
 def _odd(

@@ -1,8 +1,8 @@
 """Between a text leaf's content bytes and its characters, with the map back.
 
-Labels are read as browsers read them (WHATWG Encoding): us-ascii and iso-8859-1 mean windows-1252, an
-unknown label means UTF-8. Bytes that do not decode become lone surrogates (PEP 383), so that every text
-encodes back to the bytes it came from; where it does not, the view says so and nothing is rewritten.
+Labels are read as browsers read them (WHATWG Encoding): iso-8859-1 means windows-1252, us-ascii and unknown
+labels mean UTF-8. Bytes that do not decode become lone surrogates as in PEP 383, so that every text encodes
+back to the bytes it came from; where it does not, the view says so and nothing is rewritten.
 
 Does not guess a charset from statistics, and does not rewrite UTF-7 or other encodings in which one text
 has many spellings.
@@ -11,8 +11,10 @@ has many spellings.
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inspectors import limits
 from inspectors.model import Span
 
 _SAME_AS = {
@@ -40,13 +42,21 @@ _SAME_AS = {
 }
 """us-ascii is read as UTF-8, a superset: much undeclared mail is UTF-8, and links are ASCII either way."""
 
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
 _FAMILIES = (
     "utf-8", "utf-16", "utf-32", "utf-7", "iso8859", "cp12", "cp4", "cp7", "cp8", "cp9", "koi8", "mac-",
     "gb", "big5", "euc", "iso2022", "shift", "tis-620", "hz", "johab", "ptcp154", "kz1048",
 )  # fmt: skip
 """Prefixes of the codec names that are character encodings; Python also has codecs such as rot13 and zip."""
 
-_STATEFUL = ("utf-7", "hz")
+_MANY_SPELLINGS = ("utf-7", "hz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +67,39 @@ class View:
     codec: str
     """Name of Python's codec."""
     errors: str
-    """Its error handler, "strict" or "surrogateescape"."""
+    """Its error handler: "strict", "surrogateescape", "surrogatepass" or our own "oddlink-escape"."""
     mark: bytes = b""
     """A byte order mark before the text, not part of it."""
+    tail: bytes = b""
+    """Bytes at the end that make no whole code unit of UTF-16 or UTF-32."""
     unknown: str = ""
     """The label that was not understood; empty otherwise."""
 
-    def span(self, chosen: Span) -> Span | None:
-        """The bytes that hold these characters; None where that cannot be proved."""
-        if self.codec in _STATEFUL:
-            return None
-        start = len(self.mark) + len(self.encode(self.text[: chosen.start]))
-        return Span(start, start + len(self.encode(self.text[chosen.start : chosen.end])))
+    def spans(self, content: bytes, chosen: Sequence[Span]) -> list[Span | None]:
+        """For each range of characters the bytes of ``content`` that hold it; None where that is unproved.
+
+        Encodes the text once however many ranges are asked for. In ISO-2022 texts, where the encoding of
+        a character depends on those before it, only ranges in ASCII have bytes of their own. The view must
+        prove the content first.
+        """
+        found: list[Span | None] = [None] * len(chosen)
+        if self.codec in _MANY_SPELLINGS:
+            return found
+        stateful = self.codec.startswith("iso2022")
+        encode = codecs.getincrementalencoder(self.codec)(self.errors).encode if stateful else self.encode
+        read, written = 0, len(self.mark)
+        for number in sorted(range(len(chosen)), key=lambda index: (chosen[index].start, chosen[index].end)):
+            span = chosen[number]
+            if span.start < read:
+                continue  # overlaps the one before
+            inside = self.text[span.start : span.end]
+            written += len(encode(self.text[read : span.start])) + len(encode(inside))
+            own = self.encode(inside)
+            place = Span(written - len(own), written)
+            if place.of(content) == own:
+                found[number] = place
+            read = span.end
+        return found
 
     def encode(self, text: str) -> bytes:
         """These characters as the content holds them, without byte order mark."""
@@ -77,20 +108,14 @@ class View:
     def proves(self, content: bytes) -> bool:
         """Whether the whole text encodes back to exactly these bytes."""
         try:
-            return self.mark + self.encode(self.text) == content
+            return self.mark + self.encode(self.text) + self.tail == content
         except (UnicodeError, LookupError):
             return False
 
 
 def view(content: bytes, label: str) -> View:
     """The characters of ``content``; never raises."""
-    for mark, codec in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF32_LE, "utf-32-le"),
-        (codecs.BOM_UTF32_BE, "utf-32-be"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
+    for mark, codec in _MARKS:
         if content.startswith(mark):
             return _decoded(content[len(mark) :], codec, mark, "")
     codec, unknown = _codec(label)
@@ -113,9 +138,30 @@ def _codec(label: str) -> tuple[str, str]:
 
 
 def _decoded(content: bytes, codec: str, mark: bytes, unknown: str) -> View:
-    for errors in ("strict", "surrogateescape"):
+    unit = 2 if codec.startswith("utf-16") else 4 if codec.startswith("utf-32") else 1
+    whole = len(content) - len(content) % unit
+    handlers = ("strict", "surrogateescape", "oddlink-escape") if unit == 1 else ("strict", "surrogatepass")
+    for errors in handlers:
+        if errors != "strict" and codec != "utf-8" and len(content) > limits.ESCAPED_BYTES:
+            break
         try:
-            return View(content.decode(codec, errors), codec, errors, mark, unknown)
+            text = content[:whole].decode(codec, errors)
         except (UnicodeError, LookupError):
             continue
-    return View(content.decode("latin-1"), "latin-1", "strict", mark, unknown)
+        return View(text, codec, errors, mark, content[whole:], unknown)
+    return View(content.decode("latin-1"), codec, "unreadable", mark, b"", unknown)
+
+
+def _escape(error: UnicodeError) -> tuple[str | bytes, int]:
+    """As "surrogateescape", but for bad sequences of multi-byte codecs in which there is ASCII too."""
+    if isinstance(error, UnicodeDecodeError):
+        byte = error.object[error.start]
+        return chr(byte + 0xDC00 if byte > 127 else byte), error.start + 1
+    if isinstance(error, UnicodeEncodeError):
+        code = ord(error.object[error.start]) - 0xDC00
+        if 127 < code < 256:
+            return bytes((code,)), error.start + 1
+    raise error
+
+
+codecs.register_error("oddlink-escape", _escape)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from inspectors import limits
@@ -17,6 +18,7 @@ _FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):(" + _TEXT + rb"(?:\r?\n[ \t]" + _TEX
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 _FOLD = re.compile(rb"\r?\n")
+_STRAY_FOLD = re.compile(rb"[ \t]+[!-9;-~]+[ \t]*:[^\n]*\n")
 _FROM_LINE = re.compile(rb">?From [^\n]*\n")
 
 
@@ -43,9 +45,32 @@ def block(raw: bytes, start: int, end: int) -> tuple[Span, int]:
     return Span(start, stop), stop
 
 
+def early_end(raw: bytes, head: Span, *, closed: bool) -> int:
+    """Where the body begins before the end of ``head``; the end of ``head`` where it does not.
+
+    A line that is no field ends the header where no empty line does (``closed`` is False), and always where
+    it begins with ``--``: then an empty line was lost in front of a delimiter.
+    """
+    position = head.start
+    if closed:
+        while (at := raw.find(b"\n--", position, head.end)) >= 0:
+            if not _NAME.match(raw, at + 1, head.end):
+                return at + 1
+            position = at + 1
+        return head.end
+    leading = _FROM_LINE.match(raw, position, head.end) or _STRAY_FOLD.match(raw, position, head.end)
+    position = leading.end() if leading else position
+    while position < head.end and (match := _FIELD.match(raw, position, head.end)):
+        position = match.end()
+    return position
+
+
 def begins_with_field(raw: bytes, start: int, end: int) -> bool:
-    """Whether the first line looks like a header field, or like an mbox separator with fields behind it."""
-    leading = _FROM_LINE.match(raw, start, end)
+    """Whether the first line looks like a header field, or like an mbox separator with fields behind it.
+
+    A first line that is indented continues nothing; readers pass over it and read the fields behind.
+    """
+    leading = _FROM_LINE.match(raw, start, end) or _STRAY_FOLD.match(raw, start, end)
     return _NAME.match(raw, leading.end() if leading else start, end) is not None
 
 
@@ -65,16 +90,22 @@ def fields(raw: bytes, head: Span, path: str = "") -> tuple[tuple[Header, ...], 
             flags["header-line"] = Flag("header-line", path, "A line among the header fields is not a field.")
             position = max(line.end(), position + 1)
             continue
-        if match.group(2):
+        if match.start(2) != match.end(2):
             flags["header-blank"] = Flag("header-blank", path, "White space stands before a field's colon.")
-        name = match.group(1).decode("latin-1").lower()
-        value = _FOLD.sub(b"", match.group(3)).strip(b" \t")
-        found.append(Header(name, Span(match.start(), match.end()), value))
-        position = match.end()
+        name, _, value = match.groups()
+        if b"\n" in value:
+            value = _FOLD.sub(b"", value)
+        start, position = match.span()
+        found.append(Header(_lower(name), Span(start, position), value.strip(b" \t")))
         if len(found) >= limits.HEADER_FIELDS:
             flags["limit"] = Flag("limit", path, f"More than {limits.HEADER_FIELDS} header fields.")
             break
     return tuple(found), tuple(flags.values())
+
+
+@lru_cache(maxsize=512)
+def _lower(name: bytes) -> str:
+    return name.decode("latin-1").lower()
 
 
 def first(headers: tuple[Header, ...], name: str) -> bytes | None:

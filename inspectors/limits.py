@@ -19,14 +19,17 @@ PARTS = 2000
 DEPTH = 30
 """Nesting of multiparts and attached messages. Real forwards of forwards stay below 10."""
 
-BOUNDARY = 200
-"""Characters of a boundary. RFC 2046 section 5.1.1 allows 70; some generators use more."""
+BOUNDARY = 998
+"""Characters of a boundary. RFC 2046 section 5.1.1 allows 70; readers take what fits on a line."""
 
 PARAMETERS = 64
 """Parameters of one structured field. RFC 2231 continuations of a long file name reach about 20."""
 
 TEXT_BYTES = 10 * 1024 * 1024
 """Decoded bytes of one text part that are read. An HTML tree costs about 20 ms a megabyte."""
+
+ESCAPED_BYTES = 1024 * 1024
+"""Text with bytes its charset does not have: each costs a call of an error handler, a second a megabyte."""
 
 LINKS = 5000
 """Links of one message. Long digests reach some hundreds."""

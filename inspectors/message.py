@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from inspectors import mime, pdf, registry, splice, transfer
+from inspectors import limits, mime, pdf, registry, splice, transfer
 from inspectors.model import (
     Edit,
     Flag,
@@ -38,6 +38,7 @@ _BEGINNING = 4096
 _SEALED = {
     "signed": "the part is signed and is not changed",
     "attached": "the part belongs to an attached message",
+    "unheaded": "no empty line stands before the text, so readers disagree where it begins",
 }
 
 
@@ -55,16 +56,23 @@ def inspect(raw: bytes, *, light: str = "") -> Inspection:
     if is_bare_pdf(raw):
         leaf = Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
         reading = Reading(skipped=(Skipped("", light),)) if light else pdf.read("", raw)
-        return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags)
+        return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags, light)
     structure = mime.read(raw)
     skipped, flags = list(structure.skipped), list(structure.flags)
     links: list[Link] = []
     for leaf in structure.message.leaves:
+        if len(links) > limits.LINKS:
+            skipped.append(Skipped(leaf.path, "links over the limit"))
+            continue
         reading = _read_leaf(raw, leaf, light)
         links.extend(reading.links)
         skipped.extend(reading.skipped)
         flags.extend(reading.flags)
-    return Inspection(structure.message, tuple(links), tuple(skipped), tuple(flags))
+    if len(links) > limits.LINKS:
+        flags.append(Flag("limit", "", f"More than {limits.LINKS} links."))
+        skipped.append(Skipped(links[limits.LINKS].leaf, "links over the limit"))
+        del links[limits.LINKS :]
+    return Inspection(structure.message, tuple(links), tuple(skipped), tuple(flags), light)
 
 
 def _read_leaf(raw: bytes, leaf: Leaf, light: str) -> Reading:
@@ -109,6 +117,12 @@ def needs_worker(raw: bytes) -> bool:
         if found is not None and found.heavy:
             return True
     return False
+
+
+def is_heavy(link: Link) -> bool:
+    """Whether the link stands in a format that is only read in a process of its own."""
+    form = link.place.partition(":")[0]
+    return any(each.heavy and each.name == form for each in registry.INSPECTORS)
 
 
 def rewrite(inspection: Inspection, edits: Sequence[Edit]) -> Rewriting:

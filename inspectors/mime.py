@@ -19,6 +19,7 @@ _IDENTITY = ("", "7bit", "8bit", "binary")
 _CTE = "content-transfer-encoding"
 _MIME_FIELDS = ("content-type", _CTE, "content-disposition")
 _MIME_FIELD_SET = frozenset(_MIME_FIELDS)
+_MEDIA_TYPE = re.compile(r"[!#$&^_.+'*%`|~0-9a-z-]+/[!#$&^_.+'*%`|~0-9a-z-]+")  # tokens of RFC 2045
 _DELIMITER_REST = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
 
 
@@ -53,11 +54,12 @@ class _Work:
     raw: bytes
     leaves: list[Leaf] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    flags: list[Flag] = field(default_factory=list)
+    flags: dict[Flag, None] = field(default_factory=dict)
+    """In the order they were raised, each once."""
     parts: int = 0
 
     def flag(self, name: str, path: str, words: str) -> None:
-        self.flags.append(Flag(name, path, words))
+        self.flags[Flag(name, path, words)] = None
 
 
 def read(raw: bytes) -> Structure:
@@ -85,16 +87,17 @@ def _part(work: _Work, part: _Part) -> tuple[tuple[Header, ...], list[_Part]]:
     """Read one part's header; it is a leaf, or gives parts still to be read."""
     head, body = _head(work, part)
     fields, flags = headers.fields(work.raw, head, part.path)
-    work.flags.extend(flags)
+    work.flags.update(dict.fromkeys(flags))
     mime = _mime_fields(work, part, fields)
     kind = headers.structured(mime.get("content-type", b""))
-    media = kind.value if kind.value.count("/") == 1 and not kind.value.endswith("/") else ""
+    media = kind.value if _MEDIA_TYPE.fullmatch(kind.value) else ""
     if not media:
         if kind.value:
             work.flag("content-type", part.path, "The content type is not a media type.")
         media = part.default if not kind.value else "text/plain"
     transfer = headers.structured(mime.get(_CTE, b"")).value or "7bit"
     contents = Span(body, part.end)
+    unheaded = body < part.end and body == head.end  # then new text at its start could become a header
     if media.startswith("multipart/"):
         children = _multipart(work, part, kind, media, transfer, contents)
         if children is not None:
@@ -107,7 +110,7 @@ def _part(work: _Work, part: _Part) -> tuple[tuple[Header, ...], list[_Part]]:
             return fields, [inner]
         work.skipped.append(Skipped(part.path or "1", f"attached message in {transfer} encoding"))
         return fields, []
-    work.leaves.append(_leaf(part, kind, media, transfer, mime, head, contents))
+    work.leaves.append(_leaf(part, kind, media, transfer, mime, head, contents, unheaded))
     return fields, []
 
 
@@ -118,6 +121,10 @@ def _head(work: _Work, part: _Part) -> tuple[Span, int]:
         head, body = headers.block(raw, start, end)
         if len(head) >= limits.HEADER_BYTES:
             work.flag("limit", part.path, f"The header is longer than {limits.HEADER_BYTES} bytes.")
+        early = headers.early_end(raw, head, closed=body > head.end)
+        if early < head.end:
+            work.flag("no-empty-line", part.path, "No empty line stands between header and body.")
+            return Span(head.start, early), early
         return head, body
     if start < end:
         work.flag("no-header", part.path, "The part does not begin with a header field or an empty line.")
@@ -145,6 +152,7 @@ def _leaf(
     mime: dict[str, bytes],
     head: Span,
     body: Span,
+    unheaded: bool,
 ) -> Leaf:
     disposition = headers.structured(mime.get("content-disposition", b""))
     return Leaf(
@@ -156,7 +164,7 @@ def _leaf(
         disposition=disposition.value,
         head=head,
         body=body,
-        sealed=part.sealed,
+        sealed=part.sealed or ("unheaded" if unheaded else ""),
     )
 
 

@@ -64,7 +64,8 @@ class Leaf:
     body: Span
     """The part's encoded body in the raw message, without the line end that belongs to the delimiter."""
     sealed: str = ""
-    """"signed" or "encrypted" where an enclosing multipart says so: such a leaf is never changed."""
+    """Why this leaf is never changed: "signed" where an enclosing multipart says so, "attached" inside an
+    attached message, "unheaded" where no empty line stands in front of it; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ class Inspection:
     """In the order of the leaves, and in each leaf in the order they stand."""
     skipped: tuple[Skipped, ...] = ()
     flags: tuple[Flag, ...] = ()
+    light: str = ""
+    """Why parts in heavy formats were not read; empty where they were."""
 
 
 @dataclass(frozen=True, slots=True)

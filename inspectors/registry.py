@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from inspectors import html, pdf, text
 from inspectors.model import Edit, Leaf, Reading, Replacement
 
-_SHOWN_AS_TEXT = ("text/plain", "text/enriched", "text/richtext")
+_FORMATS = frozenset(
+    (
+        "text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/csv", "text/xml",
+        "text/rtf", "text/javascript", "text/rfc822-headers", "text/tab-separated-values",
+        "message/delivery-status", "message/disposition-notification", "message/feedback-report",
+    )
+)  # fmt: skip
+"""Texts that programs read: a changed link might not fit their grammar. Their links are only listed."""
+_PATCHES = ("text/x-patch", "text/x-diff")
 
 Refused = tuple[tuple[Edit, str], ...]
 
@@ -42,8 +50,17 @@ def _is_html(leaf: Leaf, start: bytes) -> bool:
 
 
 def _is_text(leaf: Leaf, start: bytes) -> bool:
+    # RFC 2046 section 4.1.4: subtypes of text that a reader does not know are read as plain text.
+    return leaf.type.startswith("text/") and leaf.type not in _FORMATS and not _is_patch(leaf)
+
+
+def _is_format(leaf: Leaf, start: bytes) -> bool:
+    return leaf.type in _FORMATS
+
+
+def _is_patch(leaf: Leaf) -> bool:
     # A patch holds addresses that are text, whatever type its sender gave it.
-    return leaf.type in _SHOWN_AS_TEXT and not leaf.filename.lower().endswith((".patch", ".diff"))
+    return leaf.type in _PATCHES or leaf.filename.lower().endswith((".patch", ".diff"))
 
 
 def _pdf_read(leaf: Leaf, content: bytes) -> Reading:
@@ -56,18 +73,22 @@ def _pdf_edit(
     return pdf.edit(leaf.path, content, edits)
 
 
+def _unchanged(leaf: Leaf, content: bytes, edits: Sequence[Edit]) -> tuple[tuple[Replacement, ...], Refused]:
+    return (), tuple((each, f"links in {leaf.type[:80]} are listed and not rewritten") for each in edits)
+
+
 INSPECTORS: tuple[Inspector, ...] = (
     Inspector("pdf", _is_pdf, _pdf_read, _pdf_edit, heavy=True),
     Inspector("html", _is_html, html.read, html.edit),
     Inspector("text", _is_text, text.read, text.edit),
+    Inspector("text", _is_format, text.read, _unchanged),
 )
 """In order of precedence."""
 
 _WITHOUT_LINKS = ("image/", "audio/", "video/", "font/")
 _NOT_READ_AS_LINKS = frozenset(
     (
-        "text/x-patch",
-        "text/x-diff",
+        *_PATCHES,
         "text/plain",  # a patch by its file name
         "application/pgp-signature",
         "application/pkcs7-signature",

@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +25,9 @@ from gateway.cli.progress import bar
 from gateway.cli.session import opened, process, sent_at
 from gateway.outcome import Outcome
 from policy.history import lesson
+
+_PATIENCE = 60.0
+"""Seconds for the answers about one message: a busy machine must not change what comes out."""
 
 
 def command(
@@ -85,10 +87,15 @@ class _Tally:
 async def _backtest(
     paths: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
 ) -> None:
-    tally = _Tally()
-    async with opened(config, policy=policy, store=store or "sqlite://", from_is_genuine=genuine) as parts:
+    tally, unread = _Tally(), list[str]()
+    async with opened(config, policy=policy, store=store or "sqlite://", from_is_genuine=genuine) as made:
+        parts = replace(made, pipeline=replace(made.pipeline, deadline=_PATIENCE))
         for piece in bar(files.pieces(paths), "replaying"):
-            outcome = await _one(parts, piece.read())
+            await asyncio.sleep(0)  # lets Ctrl-C through, where nothing else waits
+            raw = files.attempt(piece.read, piece.name, unread)
+            if raw is None:
+                continue
+            outcome = await _one(parts, raw)
             tally.add(outcome)
             if as_json:
                 typer.echo(report.line(report.whole(piece.name, outcome)))
@@ -96,6 +103,7 @@ async def _backtest(
         typer.echo(report.line({"summary": tally.summary()}), err=True)
     else:
         _show(tally)
+    files.end(unread)
 
 
 async def _one(parts: Parts, raw: bytes) -> Outcome:
@@ -108,7 +116,7 @@ async def _one(parts: Parts, raw: bytes) -> Outcome:
 
 
 def _show(tally: _Tally) -> None:
-    console = Console()
+    console = report.console()
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, number in tally.summary().items():
         table.add_row(name.replace("_", " "), Text(str(number), "bold"))

@@ -61,10 +61,12 @@ def guard(call: Callable[[], object]) -> int:
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`). Nothing may be flushed into that pipe at exit.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _nobody_reads()
+    except SystemExit as error:
+        # click ends the process with 1 for a broken pipe, before the line above could see it.
+        if isinstance(error.__context__, BrokenPipeError):
+            return _nobody_reads()
+        raise
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except typer.Exit as error:
@@ -76,6 +78,13 @@ def guard(call: Callable[[], object]) -> int:
         for line in words.splitlines() or [""]:
             print(f"oddlink: {printable(line)}", file=sys.stderr)  # noqa: T201 - the one door for errors
         return code
+
+
+def _nobody_reads() -> int:
+    """Whoever read our output has seen enough (`| head`). Nothing may be flushed into that pipe at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return 0
 
 
 def _explained(error: Exception) -> tuple[int, str]:

@@ -19,15 +19,17 @@ from rich.text import Text
 
 from gateway import logs
 from gateway.app import Parts
-from gateway.cli.common import CONFIG, Config, Failure, Json, printable
+from gateway.cli.common import CONFIG, TEMPORARY, Config, Failure, Json, printable
 from gateway.cli.progress import bar
 from gateway.cli.report import line
 from gateway.cli.serve import parts_for_work, run
+from gateway.setting_kinds import Address
 from gateway.settings import Settings
 from gateway.store.rows import LinkRow, MessageRow, Search
 from gateway.tokens import mint
-from inspectors import message
+from inspectors import message, mime
 from inspectors.model import Inspection
+from policy.addresses import addresses
 
 SAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "sample"
 RECIPIENT = "marta.oliveira@datahouse.example"
@@ -92,23 +94,38 @@ async def _send(parts: Parts, history: list[Path], now: list[Path]) -> list[Sent
 def _row(parts: Parts, inspection: Inspection) -> MessageRow:
     """What the store has of the mail just sent."""
     message_id = next(f.value.decode("ascii") for f in inspection.message.headers if f.name == "message-id")
-    (newest, *_) = parts.store.find_decisions(Search(message_id=message_id, limit=1))
-    row = parts.store.message(newest.id)
-    assert row is not None
+    found = parts.store.find_decisions(Search(message_id=message_id, limit=1))
+    row = parts.store.message(found[0].id) if found else None
+    if row is None:
+        raise Failure(f"{message_id} is not in the store; see `oddlink doctor`", TEMPORARY)
     return row
 
 
 def _deliver(settings: Settings, mails: list[Path], words: str) -> None:
     """One connection, one transaction a mail, as a mail server would."""
     listen = settings.relay.listen
+    try:
+        _converse(listen, mails, words)
+    except OSError as error:  # smtplib's errors are OSErrors too
+        raise Failure(f"sending through {listen} failed: {error.strerror or error}", TEMPORARY) from error
+
+
+def _converse(listen: Address, mails: list[Path], words: str) -> None:
     with smtplib.SMTP(listen.host, listen.port, local_hostname=BORDER) as client:
         for file in bar(mails, words) if words else mails:
             client.ehlo_or_helo_if_needed()
-            client.mail(f"bounces@{file.stem}.example")
+            client.mail(_from(file))
             client.rcpt(RECIPIENT)
             code, reply = client.data(file.read_bytes())
             if code != 250:
                 raise Failure(f"{file.name}: the gateway answered {code} {reply.decode('ascii', 'replace')}")
+
+
+def _from(file: Path) -> str:
+    """The address in the From field."""
+    fields = mime.read(file.read_bytes()).message.headers
+    (address,) = next(addresses(field.value).found for field in fields if field.name == "from")
+    return address
 
 
 def _print(parts: Parts, sent: list[Sent], as_json: bool) -> None:

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway import keys, work
-from gateway.app import worker_limits
+from gateway.app import local_lists, worker_limits
 from gateway.cli.common import CONFIG, Config, Json, printable
 from gateway.cli.report import line
 from gateway.keys import KeysError
@@ -29,6 +29,7 @@ from gateway.setting_kinds import Address
 from gateway.settings import Settings, SettingsError
 from gateway.store import Store, StoreError
 from gateway.workers import WorkerError, Workers
+from policy.lookups.locallists import ListError
 from policy.policyfile import PolicyError
 from policy.policyfile import load as load_policy
 
@@ -77,6 +78,7 @@ def _findings(config: Path | None) -> Iterator[Finding]:
     yield Finding("settings", "ok", f"{settings.file or 'defaults, no oddlink.toml here'}; {changed} set")
     checks: tuple[tuple[str, Callable[[Settings], tuple[str, str]]], ...] = (
         ("policy", _policy),
+        ("lists", _lists),
         ("keys", _keys),
         ("store", _store),
         ("clock", _clock),
@@ -91,14 +93,21 @@ def _findings(config: Path | None) -> Iterator[Finding]:
     for what, check in checks:
         try:
             state, words = check(settings)
-        except (PolicyError, KeysError, StoreError, WorkerError, OSError) as error:
+        except (PolicyError, ListError, KeysError, StoreError, WorkerError) as error:
             state, words = "wrong", str(error)
+        except OSError as error:
+            state, words = "wrong", f"{error.filename or what}: {error.strerror or error}"
         yield Finding(what, state, words)
 
 
 def _policy(settings: Settings) -> tuple[str, str]:
     policy = load_policy(settings.policy.file)
     return "ok", f"{policy.version}, {settings.policy.file or 'the one that comes with oddlink'}"
+
+
+def _lists(settings: Settings) -> tuple[str, str]:
+    sizes = local_lists(settings.lists.dir).sizes()
+    return "ok", ", ".join(f"{name}: {size}" for name, size in sizes.items()) or "none (lists.dir)"
 
 
 def _keys(settings: Settings) -> tuple[str, str]:
@@ -116,7 +125,7 @@ def _store(settings: Settings) -> tuple[str, str]:
         with Store.open(settings.store.url, create=False, wait=settings.store.wait) as store:
             store.check()
     except StoreError as error:
-        if "no such" in str(error) or "does not exist" in str(error):
+        if "there is no such file" in str(error):
             return "look", f"{settings.store.url}: not there yet; `oddlink serve` makes it"
         raise
     return "ok", settings.store.url
@@ -159,8 +168,11 @@ def _next_hop(settings: Settings) -> tuple[str, str]:
     hop = settings.relay.next_hop
     if hop.address is None:
         return "look", f"{hop}: messages are kept in a Maildir, which is for trying things out"
-    with socket.create_connection((hop.address.host, hop.address.port), timeout=_WAIT) as link:
-        greeting = link.recv(512).decode("ascii", "replace").strip()
+    try:
+        with socket.create_connection((hop.address.host, hop.address.port), timeout=_WAIT) as link:
+            greeting = link.recv(512).decode("ascii", "replace").strip()
+    except OSError as error:
+        return "wrong", f"{hop}: {error.strerror or error}; start it, or set relay.next_hop"
     if not greeting.startswith("220"):
         return "wrong", f"{hop} greets with {greeting[:100]!r}, not with 220"
     return "ok", f"{hop} greets with {greeting[:100]!r}"
@@ -181,11 +193,11 @@ def _dns(settings: Settings) -> tuple[str, str]:
     import dns.exception
     import dns.resolver
 
-    resolver = dns.resolver.Resolver(configure=not settings.identity.dns_servers)
-    if settings.identity.dns_servers:
-        resolver.nameservers = [server.host for server in settings.identity.dns_servers]
-        resolver.port = settings.identity.dns_servers[0].port
     try:
+        resolver = dns.resolver.Resolver(configure=not settings.identity.dns_servers)
+        if settings.identity.dns_servers:
+            resolver.nameservers = [server.host for server in settings.identity.dns_servers]
+            resolver.port = settings.identity.dns_servers[0].port
         resolver.resolve("localhost.", "A", lifetime=_WAIT, raise_on_no_answer=False)
     except dns.resolver.NXDOMAIN:
         pass

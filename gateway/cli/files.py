@@ -5,15 +5,22 @@ Does not parse messages; an mbox is cut at its separator lines and nothing more.
 
 from __future__ import annotations
 
+import errno
+import os
+import re
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.cli.common import DATA, fail
+import typer
+
+from gateway.cli.common import DATA, Failure, fail, printable
 
 LARGEST = 200 * 1024 * 1024
 """Bytes of one message or PDF a command reads."""
+_TIME = re.compile(rb"\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,9 @@ class Piece:
     """Length in bytes."""
 
     def read(self) -> bytes:
-        """Its bytes."""
+        """Its bytes; OSError where they cannot be had."""
+        if self.size > LARGEST:
+            raise OSError(errno.EFBIG, f"is larger than {LARGEST >> 20} MB", self.name)
         with self.path.open("rb") as file:
             file.seek(self.start)
             return file.read(self.size)
@@ -43,13 +52,36 @@ class Piece:
 def read(name: str) -> bytes:
     """The bytes of a file, or of standard input for ``-``."""
     if name == "-":
-        return sys.stdin.buffer.read(LARGEST)
-    path = Path(name)
-    if path.is_dir():
-        fail(f"{name}: is a folder; name a message, or use `oddlink backtest` or `learn` for archives")
-    if path.stat().st_size > LARGEST:
+        data = sys.stdin.buffer.read(LARGEST + 1)
+    else:
+        path = Path(name)
+        if path.is_dir():
+            fail(f"{name}: is a folder; name a message, or use `oddlink backtest` or `learn` for archives")
+        with path.open("rb") as file:
+            seen = os.fstat(file.fileno())
+            # Pipes and devices do not tell their size.
+            known = stat.S_ISREG(seen.st_mode) and seen.st_size <= LARGEST
+            data = file.read() if known else file.read(LARGEST + 1)
+    if len(data) > LARGEST:
         fail(f"{name}: is larger than {LARGEST >> 20} MB")
-    return path.read_bytes()
+    return data
+
+
+def attempt(get: Callable[[], bytes], name: str, unread: list[str]) -> bytes | None:
+    """What ``get`` gives; where that fails a line on standard error, the name in ``unread``, and None."""
+    try:
+        return get()
+    except (Failure, OSError) as error:
+        unread.append(name)
+        words = str(error) if isinstance(error, Failure) else f"{name}: {error.strerror or error}"
+        typer.echo(f"oddlink: {printable(words)}", err=True)
+        return None
+
+
+def end(unread: list[str]) -> None:
+    """End the command with the exit code for bad data where files could not be read."""
+    if unread:
+        raise typer.Exit(DATA)
 
 
 def write(name: str, data: bytes) -> None:
@@ -73,17 +105,30 @@ def pieces(names: list[str]) -> list[Piece]:
     return found
 
 
-def _files(path: Path) -> list[Path]:
-    """The files below a folder; of a Maildir those in new and cur."""
-    if path.is_file():
-        return [path]
-    if (path / "cur").is_dir() and (path / "new").is_dir():
-        return sorted(file for box in ("cur", "new") for file in (path / box).iterdir() if file.is_file())
-    return sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file() and not file.name.startswith(".") and file.stat().st_size
-    )
+def _files(path: Path) -> Iterator[Path]:
+    """The files below a folder, in the order of their names; hidden ones are passed over.
+
+    Of a Maildir those in new and cur, together in the order of their names, which begin with the time of
+    delivery; then those of the Maildirs in it, whose names begin with a dot.
+    """
+    if not path.is_dir():
+        yield path
+        return
+    maildir = _is_maildir(path)
+    if maildir:
+        boxes = [file for box in ("cur", "new") for file in (path / box).iterdir() if file.is_file()]
+        yield from sorted(boxes, key=lambda file: file.name)
+    for entry in sorted(path.iterdir()):
+        if entry.is_dir():
+            wanted = _is_maildir(entry) if maildir or entry.name.startswith(".") else True
+            if wanted and not entry.is_symlink():
+                yield from _files(entry)
+        elif not maildir and not entry.name.startswith(".") and entry.is_file() and entry.stat().st_size:
+            yield entry
+
+
+def _is_maildir(path: Path) -> bool:
+    return (path / "cur").is_dir() and (path / "new").is_dir()
 
 
 def _messages(path: Path) -> Iterator[Piece]:
@@ -101,11 +146,14 @@ def _messages(path: Path) -> Iterator[Piece]:
 
 
 def _separators(path: Path) -> Iterator[int]:
-    """Offsets of the "From " lines that follow an empty line (RFC 4155)."""
+    """Offsets of the "From " lines that follow an empty line (RFC 4155).
+
+    They must hold a time of day: "From here on" at the start of a paragraph is not quoted by every writer.
+    """
     at, empty = 0, True
     with path.open("rb") as file:
         for line in file:
-            if empty and line.startswith(b"From "):
+            if empty and line.startswith(b"From ") and (at == 0 or _TIME.search(line)):
                 yield at
             empty = line in (b"\n", b"\r\n")
             at += len(line)

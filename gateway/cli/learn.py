@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from gateway.app import Parts
-from gateway.cli import files
+from gateway.cli import files, report
 from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
 from gateway.cli.progress import bar
-from gateway.cli.report import line
 from gateway.cli.session import opened, sent_at
 from policy.history import lesson
 from policy.judge import judge
@@ -64,11 +62,15 @@ class _Batch:
 async def _learn(
     paths: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
 ) -> None:
-    batch = _Batch()
+    batch, unread = _Batch(), list[str]()
     async with opened(config, policy=policy, store=store, from_is_genuine=genuine) as parts:
         try:
             for piece in bar(files.pieces(paths), "learning"):
-                await _one(parts, piece, batch)
+                await asyncio.sleep(0)  # lets Ctrl-C through, where nothing else waits
+                if parts.store.learned(piece.mark):
+                    batch.counts["known already"] += 1
+                elif (raw := files.attempt(piece.read, piece.name, unread)) is not None:
+                    await _one(parts, piece, raw, batch)
                 if len(batch.marks) >= _BATCH:
                     batch.write(parts)
         finally:
@@ -77,16 +79,14 @@ async def _learn(
         name: batch.counts[name] for name in ("learned", "taught nothing", "not genuine", "known already")
     }
     if as_json:
-        typer.echo(line(counts))
+        typer.echo(report.line(counts))
     else:
-        Console().print(", ".join(f"{number} {name}" for name, number in counts.items()))
+        report.console().print(", ".join(f"{number} {name}" for name, number in counts.items()))
+    files.end(unread)
 
 
-async def _one(parts: Parts, piece: files.Piece, batch: _Batch) -> None:
-    if parts.store.learned(piece.mark):
-        batch.counts["known already"] += 1
-        return
-    inspection = await parts.pipeline.reader.inspect(piece.read())
+async def _one(parts: Parts, piece: files.Piece, raw: bytes, batch: _Batch) -> None:
+    inspection = await parts.pipeline.reader.inspect(raw)
     judgement = judge(inspection, Envelope(), Facts(), parts.policy, parts.pipeline.trust)
     at = sent_at(inspection.message.headers) or time.time()
     taught = lesson(judgement, parts.policy.rules, at, parts.own_hosts)

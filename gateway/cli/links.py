@@ -6,12 +6,12 @@ Does not open the store.
 from __future__ import annotations
 
 import asyncio
+import functools
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from gateway.app import worker_limits
 from gateway.cli import files, report
@@ -30,10 +30,15 @@ def command(names: Files, as_json: Json = False, config: Config = None) -> None:
 
 async def _links(names: list[str], as_json: bool, config: Path | None) -> None:
     workers = Workers(replace(worker_limits(Settings.load(config)), processes=1))
-    console = Console()
+    console = report.console()
+    unread: list[str] = []
     try:
         for name in names:
-            inspection = await Reader(workers).inspect(files.read(name))
+            await asyncio.sleep(0)  # lets Ctrl-C through, where nothing else waits
+            raw = files.attempt(functools.partial(files.read, name), name, unread)
+            if raw is None:
+                continue
+            inspection = await Reader(workers).inspect(raw)
             fields = inspection.message.headers
             message_id = next(
                 (f.value.decode("utf-8", "replace") for f in fields if f.name == "message-id"), ""
@@ -45,3 +50,4 @@ async def _links(names: list[str], as_json: bool, config: Path | None) -> None:
                 report.show(console, found)
     finally:
         workers.close()
+    files.end(unread)

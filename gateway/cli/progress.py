@@ -17,5 +17,6 @@ T = TypeVar("T")
 def bar(items: Sequence[T], words: str) -> Iterator[T]:
     """The items one by one, with a bar that shows how many are done and how long the rest takes."""
     columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield from progress.track(items)

@@ -6,6 +6,8 @@ Does not read or judge anything.
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -98,6 +100,12 @@ def line(found: Mapping[str, Any]) -> str:
     return json.dumps(found, ensure_ascii=True, separators=(", ", ": "))
 
 
+def console() -> Console:
+    """Rich on standard output; as wide as the terminal, and where there is none wide enough for any URL."""
+    width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 20_000
+    return Console(width=width, markup=False, emoji=False, highlight=False)
+
+
 def show(console: Console, found: Mapping[str, Any]) -> None:
     """The same object for a person. All text is escaped for the terminal first."""
     sender = found.get("sender")
@@ -107,6 +115,9 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
         head.append(f"  {printable(sender['address'] or 'no sender')} ({proved})  {found['outcome']}")
     console.print(head)
     table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")  # a URL is never cut
     for link in found["links"]:
         odd = link.get("verdict") == "rewrite"
         mark = Text(
@@ -117,7 +128,8 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
         if odd:
             for one in link["evidence"]:
                 table.add_row("", "", Text(f"  {one['points']:+.1f} {printable(one['words'])}", "yellow"))
-    console.print(table)
+    if found["links"]:
+        console.print(table)
     for one in found["skipped"]:
         console.print(
             Text(f"  not looked into: {printable(one['leaf'])} {printable(one['reason'])}", "yellow")

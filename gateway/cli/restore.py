@@ -17,6 +17,7 @@ from gateway.cli import files
 from gateway.cli.common import DATA, Config, StoreUrl, fail, open_store
 from gateway.cli.rewrite import In, Out
 from gateway.outcome import Manifest
+from gateway.store import StoreError
 
 ManifestFile = Annotated[
     Path | None,
@@ -34,7 +35,14 @@ def command(
     """Give back the original of a rewritten message or PDF, bit for bit."""
     data = files.read(source)
     wrong = "the store knows no rewriting that gave these bytes; name its --manifest"
-    for found in _manifests(data, manifest, config, store):
+    unmarked = manifests.without_our_lines(data) if manifest is None else None
+    try:
+        candidates = _manifests(data, manifest, config, store)
+    except StoreError:
+        if unmarked is None:
+            raise
+        candidates = []
+    for found in candidates:
         try:
             original = manifests.restore(data, found)
         except manifests.ManifestError as error:
@@ -42,8 +50,7 @@ def command(
             continue
         files.write(target, original)
         return
-    unmarked = manifests.without_our_lines(data)
-    if manifest is None and unmarked is not None:
+    if unmarked is not None:
         files.write(target, unmarked)
         return
     fail(f"{source}: {wrong}", DATA)
@@ -54,7 +61,7 @@ def _manifests(data: bytes, file: Path | None, config: Path | None, store: str) 
     if file is not None:
         try:
             return [manifests.from_json(json.loads(file.read_text(encoding="utf-8")))]
-        except (ValueError, manifests.ManifestError) as error:
+        except (ValueError, RecursionError, manifests.ManifestError) as error:
             fail(f"{file}: {error}; name a file that `oddlink rewrite --manifest` wrote", DATA)
     with open_store(config, store) as opened:
         found = [opened.manifest(id) for id in manifests.ids(data)]

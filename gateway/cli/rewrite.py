@@ -79,4 +79,5 @@ def _complain(outcome: Outcome, force: list[str]) -> None:
         if url not in known:
             typer.echo(f"oddlink: {printable(url)} is no link of this message", err=True)
     for one in outcome.not_rewritten:
-        typer.echo(f"oddlink: not rewritten in part {printable(one.leaf) or 'file'}: {one.reason}", err=True)
+        part = f"part {one.leaf}" if one.leaf else "the file"
+        typer.echo(f"oddlink: not rewritten in {printable(part)}: {printable(one.reason)}", err=True)

@@ -6,10 +6,10 @@ Does not rewrite and does not write to the store.
 from __future__ import annotations
 
 import asyncio
+import functools
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from gateway.cli import files, report
 from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
@@ -32,11 +32,17 @@ def command(
 async def _scan(
     names: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
 ) -> None:
-    console = Console()
+    console = report.console()
+    unread: list[str] = []
     async with opened(config, policy=policy, store=store, from_is_genuine=genuine) as parts:
         for name in names:
-            found = report.whole(name, await process(parts, files.read(name)))
+            await asyncio.sleep(0)  # lets Ctrl-C through, where nothing else waits
+            raw = files.attempt(functools.partial(files.read, name), name, unread)
+            if raw is None:
+                continue
+            found = report.whole(name, await process(parts, raw))
             if as_json:
                 typer.echo(report.line(found))
             else:
                 report.show(console, found)
+    files.end(unread)

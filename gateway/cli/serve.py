@@ -31,7 +31,7 @@ def parts_for_work(settings: Settings, store: str, policy: Path | None) -> Parts
     log = logs.logger()
 
     def failed(operation: str, words: str) -> None:
-        log.error("store_failed", operation=operation, why=words)
+        log.error("store-failed", operation=operation, why=words)
 
     return parts_for(
         settings, policy=policy, store=store, keys_for="work",
@@ -43,7 +43,7 @@ async def run(parts: Parts, ready: serving.Ready | None = None) -> None:
     """Serve until told to stop; close everything behind."""
     try:
         await serving.serve(parts, ready)
-    except OSError as error:
-        raise Failure(f"cannot listen: {error.strerror or error}; see `oddlink doctor`", CONFIG) from error
+    except serving.ListenError as error:
+        raise Failure(f"{error}; see `oddlink doctor`", CONFIG) from error
     finally:
         await parts.close()

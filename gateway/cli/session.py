@@ -9,6 +9,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -78,7 +79,9 @@ def sent_at(headers: Sequence[Header]) -> float | None:
     for field in headers:
         if field.name == "date":
             try:
-                at = parsedate_to_datetime(field.value[:100].decode("ascii", "replace")).timestamp()
+                found = parsedate_to_datetime(field.value[:100].decode("ascii", "replace"))
+                # "-0000" gives no zone; this machine's own must not come in.
+                at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
             except (ValueError, TypeError, OverflowError, OSError, IndexError):
                 return None
             return at if 0 < at < 4e9 else None

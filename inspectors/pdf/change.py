@@ -14,12 +14,14 @@ from inspectors.pdf.append import revision
 from inspectors.pdf.check import check
 from inspectors.pdf.crypt import cipher
 from inspectors.pdf.document import BROKEN, obstacle
+from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.ground import Base, base
 from inspectors.pdf.model import Key, ObjectId, PdfHandle, Place, RefusedError, UnreadableError
-from inspectors.pdf.plan import Plan, plan, shared
+from inspectors.pdf.plan import Plan, fixed, plan, shared
 from inspectors.pdf.serialise import serialised
 from inspectors.pdf.signed import signed
-from inspectors.pdf.walk import Walk, walk
+from inspectors.pdf.trail import Walk
+from inspectors.pdf.walk import walk
 
 Answer = tuple[tuple[Replacement, ...], tuple[tuple[Edit, str], ...]]
 
@@ -45,6 +47,7 @@ def edit(path: str, content: bytes, edits: Sequence[Edit]) -> Answer:
 def _edit(content: bytes, edits: Sequence[Edit]) -> Answer:
     file = base(content)
     seen = walk(file.pdf)
+    rest(file.pdf, seen, file.objects.items())
     # Signatures stay valid over an appended revision, but viewers then say that the document was changed.
     if seen.signed or signed(file.pdf):
         raise RefusedError("the PDF carries a digital signature")
@@ -67,7 +70,7 @@ def changed(content: bytes, file: Base, seen: Walk, wanted: Mapping[PdfHandle, s
     bodies = {ident: serialised(value, ident, cipher_) for ident, value in values.items()}
     data = revision(file.ground, bodies)
     texts = {ident: value.unparse(resolved=True) for ident, value in values.items()}
-    urls = {handle.annotation: url for handle, url in wanted.items()}
+    urls = {(handle.slot, handle.part): url for handle, url in wanted.items()}
     check(file, seen, content + data, texts, urls)
     return data
 
@@ -87,6 +90,8 @@ def _sorted_out(
             refused.append((each, "the link does not stand in this PDF"))
         elif not url or not all("!" <= char <= "~" for char in url):
             refused.append((each, "the new URL is empty or not printable ASCII"))
+        elif reason := fixed(handle):
+            refused.append((each, reason))
         elif wanted.setdefault(handle, url) != url:
             refused.append((each, "the link is to be changed to two URLs at once"))
         else:
@@ -98,18 +103,18 @@ def _applied(pdf: pikepdf.Pdf, steps: Plan) -> dict[ObjectId, pikepdf.Object]:
     """The objects that change, with the changes made in memory."""
     values: dict[ObjectId, pikepdf.Object] = {}
     copies = {}
-    for annotation, (action, url) in steps.copies.items():
-        copies[annotation] = _resolved(pdf, action).copy()
-        copies[annotation]["/URI"] = pikepdf.String(url)
+    for slot, (action, url) in steps.copies.items():
+        copies[slot] = _resolved(pdf, action).copy()
+        copies[slot]["/URI"] = pikepdf.String(url)
     for place, url in steps.strings.items():
         if place.path:
             _resolved(pdf, place, but=1)[place.path[-1]] = pikepdf.String(url)
             values[place.object] = pdf.get_object(place.object)
         else:
             values[place.object] = pikepdf.String(url)
-    for annotation, copy in copies.items():
-        _resolved(pdf, annotation)["/A"] = copy
-        values[annotation.object] = pdf.get_object(annotation.object)
+    for slot, copy in copies.items():
+        _resolved(pdf, slot, but=1)[slot.path[-1]] = copy
+        values[slot.object] = pdf.get_object(slot.object)
     return values
 
 

@@ -9,20 +9,27 @@ from collections.abc import Mapping, Sequence
 
 import pikepdf
 
-from inspectors.pdf.document import BROKEN, opened, table, texts
+from inspectors.pdf.document import BROKEN, opened, readable, table, texts
+from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.ground import Base
 from inspectors.pdf.model import Found, ObjectId, Place, RefusedError, UnreadableError
-from inspectors.pdf.walk import Walk, walk
+from inspectors.pdf.trail import Walk
+from inspectors.pdf.walk import walk
 
 _KEPT = ("/Root", "/Info", "/ID", "/Encrypt")
 
 
 def check(
-    base: Base, before: Walk, data: bytes, objects: Mapping[ObjectId, bytes], urls: Mapping[Place, str]
+    base: Base,
+    before: Walk,
+    data: bytes,
+    objects: Mapping[ObjectId, bytes],
+    urls: Mapping[tuple[Place, int], str],
 ) -> None:
     """Raises RefusedError unless ``data`` holds exactly the wished change.
 
-    ``objects`` are the changed objects as qpdf writes them, ``urls`` the new URL of each changed annotation.
+    ``objects`` are the changed objects as qpdf writes them, ``urls`` the new URL of each changed link,
+    by its holder's entry and its number there.
     """
     try:
         pdf = opened(data, recover=False)
@@ -30,6 +37,7 @@ def check(
         if base.mended:
             pdf = opened(data, recover=True)
         now = walk(pdf)
+        rest(pdf, now, readable(pdf))
         _same_objects(base, pdf, objects)
     except (UnreadableError, *BROKEN):
         raise RefusedError("the changed PDF would not open without repair") from None
@@ -68,15 +76,12 @@ def _same_objects(base: Base, pdf: pikepdf.Pdf, objects: Mapping[ObjectId, bytes
             raise RefusedError("the damaged PDF cannot be changed without changing more of it")
 
 
-def _links(found: Sequence[Found], urls: Mapping[Place, str]) -> list[tuple[int, Place, bytes]]:
-    return [
-        (
-            each.page,
-            each.handle.annotation,
-            urls[each.handle.annotation].encode() if each.handle.annotation in urls else each.value,
-        )
-        for each in found
-    ]
+def _links(
+    found: Sequence[Found], urls: Mapping[tuple[Place, int], str]
+) -> list[tuple[int, Place, int, bytes]]:
+    """Of each link its page, where it hangs and its value, with the changes made."""
+    facts = ((each, (each.handle.slot, each.handle.part)) for each in found)
+    return [(each.page, *at, urls[at].encode() if at in urls else each.value) for each, at in facts]
 
 
 def _text(pdf: pikepdf.Pdf, key: str) -> bytes | None:

@@ -77,6 +77,21 @@ def table(pdf: pikepdf.Pdf) -> dict[ObjectId, Entry]:
     }
 
 
+def readable(pdf: pikepdf.Pdf) -> Iterator[tuple[ObjectId, bytes]]:
+    """The same as ``texts`` without the objects that cannot be read."""
+    for each in pdf.objects:
+        try:
+            if isinstance(each, pikepdf.Stream):
+                text = each.stream_dict.unparse()
+            elif each is None:
+                continue
+            else:
+                text = each.unparse(resolved=True)
+        except BROKEN:
+            continue
+        yield each.objgen, text
+
+
 def texts(pdf: pikepdf.Pdf) -> Iterator[tuple[ObjectId, bytes]]:
     """Every object as qpdf writes it; of streams the dictionary. Reads all objects, and so finds damage."""
     for each in pdf.objects:

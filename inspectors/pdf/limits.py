@@ -24,6 +24,31 @@ large manuals have 5,000."""
 FIELDS = 20_000
 """Form fields looked at for signatures. Long tax forms have 2,000."""
 
+ACTIONS = 20_000
+"""Actions followed, those of annotations included. Chains of hostile files run in circles."""
+
+TARGETS = 2_000
+"""Links outside annotations' own /URI actions. A script of 1 MB could bring 80,000."""
+
+TREE_ITEMS = 20_000
+"""Outline items, entries of one name tree, form fields. Outlines of large manuals have 5,000 items."""
+
+SCAN_BYTES = 32 * 1024 * 1024
+"""Text of all objects together that is searched for what no viewer reaches; about 0.3 s. Books of 3,000
+pages have 5 MB."""
+
+SCAN_VALUES = 20_000
+"""Arrays and dictionaries in objects that tell of actions; about 10 µs each. Forms have some thousands."""
+
+SCRIPT_BYTES = 512 * 1024
+"""All scripts together; taking one apart costs up to 1 s a megabyte. Large calculating forms have 200 KB."""
+
+FORM_BYTES = 4 * 1024 * 1024
+"""XFA packets together, inflated. Forms of tax offices reach 2 MB."""
+
+EMBEDDED = 50
+"""Embedded files that are named. Portfolios with more are counted."""
+
 NESTING = 200
 """Arrays and dictionaries inside each other in one object that is written anew. Real ones stay below 20."""
 

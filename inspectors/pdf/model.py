@@ -42,23 +42,44 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PdfHandle:
-    """Where a link annotation, its action and the action's /URI string stand.
+    """Where a link hangs, what it does, and where its URL stands.
 
-    The three may lie in one object or in three; several annotations may share an action, several actions
-    a string.
+    Holder, action and URL may lie in one object or in three; several holders may share an action, several
+    actions a string.
     """
 
-    annotation: Place
+    holder: Place
+    """What has the action: an annotation, another action, an outline item, a name tree's array."""
     action: Place
+    """The action; the file specification or stream where there is none."""
     uri: Place
+    """The string, or the value that the string was found in."""
+    key: Key = "/A"
+    """Under which the holder has the action; "" where the holder is the action itself."""
+    kind: str = "uri"
+    """"uri": a string that is the URL. "action": the URL is what another kind of action does. "file": a file
+    specification. "text": found in text that is not taken apart."""
+    role: str = "annotation"
+    """How a reader comes to it: "annotation", "outline", "name", "filespec", "unreached" by a click, if at
+    all; "next", "openaction", "additional", "script" without one."""
+    part: int = 0
+    """Counts the links of one holder and key."""
+
+    @property
+    def slot(self) -> Place:
+        """The holder's entry for the action."""
+        return self.holder.into(self.key) if self.key != "" else self.holder
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An annotation with a /URI action."""
+    """A place with a URL."""
 
     handle: PdfHandle
     page: int
-    """From 1."""
+    """From 1; 0 for what belongs to no page."""
     value: bytes
-    """The string as the file means it: unescaped and decrypted, not yet made into characters."""
+    """The string as the file means it: unescaped and decrypted, not yet made into characters. UTF-8 where it
+    was taken out of a text."""
+    place: str = "annotation"
+    """What ``Link.place`` says after the colon."""

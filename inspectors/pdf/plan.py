@@ -24,7 +24,7 @@ class Plan:
     strings: Mapping[Place, str]
     """/URI strings replaced where they stand: an indirect object of their own, or a key of an action."""
     copies: Mapping[Place, tuple[Place, str]]
-    """Annotations that get an own copy of the action standing at the first value."""
+    """Holders' entries that get an own copy of the action standing at the first value."""
 
     def objects(self) -> set[ObjectId]:
         """The indirect objects that change."""
@@ -32,9 +32,19 @@ class Plan:
 
 
 def shared(wanted: Iterable[PdfHandle]) -> set[ObjectId]:
-    """The indirect objects whose references have to be counted before planning."""
-    places = chain.from_iterable((handle.action, handle.uri) for handle in wanted)
-    return {place.object for place in places if not place.path}
+    """The indirect objects whose references have to be counted before planning: strings.
+
+    Whatever else refers to the same action leads to the same URL, or was read as a link of its own; but a
+    string may also be somebody's name.
+    """
+    return {handle.uri.object for handle in wanted if not handle.uri.path}
+
+
+def fixed(handle: PdfHandle) -> str:
+    """Why a link cannot be changed; empty where it can."""
+    if handle.kind == "uri" and handle.role in ("annotation", "outline", "name", "unreached"):
+        return ""
+    return "links of this kind in a PDF are listed and not changed yet"
 
 
 def plan(found: Sequence[Found], wanted: Mapping[PdfHandle, str], counts: Mapping[ObjectId, int]) -> Plan:
@@ -48,19 +58,15 @@ def plan(found: Sequence[Found], wanted: Mapping[PdfHandle, str], counts: Mappin
     strings: dict[Place, str] = {}
     copies: dict[Place, tuple[Place, str]] = {}
 
-    def owned(action: Place) -> bool:
-        """Whether only wanted links use the action."""
-        return bool(action.path) or counts.get(action.object, 0) <= len(by_action[action])
-
     for handle, url in wanted.items():
         actions = {user.action for user in by_uri[handle.uri]}
         alone = bool(handle.uri.path) or counts.get(handle.uri.object, 0) <= len(actions)
-        if alone and all(map(owned, actions)) and _agree(by_uri[handle.uri], wanted, url):
+        if alone and _agree(by_uri[handle.uri], wanted, url):
             strings[handle.uri] = url
-        elif owned(handle.action) and _agree(by_action[handle.action], wanted, url):
+        elif _agree(by_action[handle.action], wanted, url):
             strings[handle.action.into("/URI")] = url
         else:
-            copies[handle.annotation] = (handle.action, url)
+            copies[handle.slot] = (handle.action, url)
     return Plan(strings, copies)
 
 

@@ -1,18 +1,22 @@
 """Reading: a PDF's bytes to links, skipped things and flags.
 
-Does not change anything, and does not read page text, scripts or embedded files yet.
+Does not change anything, and does not read page text or embedded files yet.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pikepdf
 
 from inspectors.model import Flag, Link, Reading, Skipped
 from inspectors.pdf import limits, uri
-from inspectors.pdf.document import BROKEN, obstacle, opened
+from inspectors.pdf.document import BROKEN, obstacle, opened, readable
+from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.model import Found, UnreadableError
 from inspectors.pdf.signed import signed, usage_rights
-from inspectors.pdf.walk import Walk, base, walk
+from inspectors.pdf.trail import Walk
+from inspectors.pdf.walk import walk
 
 
 def read(path: str, content: bytes) -> Reading:
@@ -31,13 +35,13 @@ def read(path: str, content: bytes) -> Reading:
 def link(path: str, found: Found, base_url: str) -> Link:
     """The link that ``found`` is to a reader."""
     text = uri.characters(found.value[: limits.URI_BYTES])
-    url, host = uri.opened(text, base_url)
+    url, host = uri.opened(text, base_url) if found.handle.kind == "uri" else uri.file(text)
     return Link(
         leaf=path,
         url=url,
         written=text,
         shown="",
-        place="pdf:annotation",
+        place=f"pdf:{found.place}",
         handle=found.handle,
         host=host,
         page=found.page,
@@ -45,7 +49,7 @@ def link(path: str, found: Found, base_url: str) -> Link:
 
 
 def survey(content: bytes) -> tuple[pikepdf.Pdf, Walk, bool]:
-    """The document, its annotations, and whether it had to be repaired for reading.
+    """The document, its links, and whether it had to be repaired for reading.
 
     Raises UnreadableError, or one of BROKEN where what is left after repair cannot be read on.
     """
@@ -54,6 +58,7 @@ def survey(content: bytes) -> tuple[pikepdf.Pdf, Walk, bool]:
         seen = walk(pdf)
         # Without recovery qpdf takes an object it does not find for null, and says so only here.
         if not pdf.get_warnings() and seen.pages:
+            rest(pdf, seen, readable(pdf))
             return pdf, seen, False
     except UnreadableError as error:
         if "broken" not in str(error):
@@ -61,14 +66,22 @@ def survey(content: bytes) -> tuple[pikepdf.Pdf, Walk, bool]:
     except BROKEN:
         pass
     pdf = opened(content, recover=True)
-    return pdf, walk(pdf), True
+    seen = walk(pdf)
+    rest(pdf, seen, readable(pdf))
+    return pdf, seen, True
+
+
+def embedded(names: Sequence[str]) -> tuple[str, ...]:
+    """Names to report: the first ones, and how many more there are."""
+    more = len(names) - limits.EMBEDDED
+    return (*names[: limits.EMBEDDED], *((f"and {more} more",) if more > 0 else ()))
 
 
 def _read(path: str, content: bytes) -> Reading:
     pdf, seen, repaired = survey(content)
-    base_url = uri.characters(base(pdf))
-    links = tuple(link(path, found, base_url) for found in seen.found)
+    links = tuple(link(path, found, seen.base) for found in seen.found)
     skipped = [Skipped(path, f"PDF with {reason}") for reason in seen.limits]
+    skipped += [Skipped(path, f"embedded file {name} is not read yet") for name in embedded(seen.embedded)]
     if not seen.pages:
         skipped.append(Skipped(path, "PDF without pages"))
     flags = []

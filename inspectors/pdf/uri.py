@@ -41,6 +41,22 @@ def opened(text: str, base: str = "") -> tuple[str, str]:
     return (url.href, url.host) if url else (text, "")
 
 
+def file(text: str) -> tuple[str, str]:
+    """URL and host for a file specification or a text that names a place; the text itself and "" without.
+
+    Names of files are not taken for hosts. A network path (``\\\\host\\share``) is a file on that host, which
+    opening it makes known to the host.
+    """
+    text = text.strip("".join(map(chr, range(33))))
+    if text[:2].replace("\\", "/") == "//":
+        url = urls.read("file:" + text.replace("\\", "/"))
+    elif text[:4].lower() == "www.":
+        url = urls.read(f"http://{text}")
+    else:
+        url = urls.read(text) if _SCHEME.match(text) else None
+    return (url.href, url.host) if url else (text, "")
+
+
 def _with_scheme(text: str, base: str) -> str:
     """``http://`` before what Firefox (``www.``) and Chromium (two dots in the first part) take for hosts."""
     if text[:4].lower() == "www.":

@@ -3,51 +3,38 @@
 Written as loops with counts: page trees of hostile files run in circles, branch without end or are
 thousands of levels deep.
 
-Does not look at outlines, named destinations, form field actions or additional actions yet.
+Does not look at what hangs elsewhere; ``elsewhere.py`` does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pikepdf
 
-from inspectors.pdf import limits
-from inspectors.pdf.model import Found, Key, ObjectId, PdfHandle, Place
+from inspectors.pdf import limits, uri
+from inspectors.pdf.actions import follow
+from inspectors.pdf.model import ObjectId, Place
 from inspectors.pdf.signed import signature
-
-Stop = tuple[Place, pikepdf.Object]
-"""A value and where it stands."""
-
-
-@dataclass(slots=True)
-class Walk:
-    """What was come across; filled by ``walk``."""
-
-    found: list[Found] = field(default_factory=list)
-    pages: int = 0
-    limits: list[str] = field(default_factory=list)
-    """Bounds reached, in words."""
-    signed: bool = False
-    """Whether an annotation of a page is a signature field with a byte range."""
+from inspectors.pdf.trail import Stop, Walk, step
 
 
 def walk(pdf: pikepdf.Pdf) -> Walk:
-    """All annotations with a /URI action, in page order; each once, on the first page that has it.
+    """The actions of all annotations, in page order; each annotation once, on the first page that has it.
 
     Raises one of ``document.BROKEN`` where the file cannot be read on.
     """
-    walk = Walk()
+    walk = Walk(base=uri.characters(_base(pdf)))
     seen: set[Place] = set()
     left = limits.ANNOTATIONS
     for place, page in _pages(pdf, walk):
+        walk.sheets.append((place, page))
         annotations = step(place, page, "/Annots")
         if annotations is None or not isinstance(annotations[1], pikepdf.Array):
             continue
         count = len(annotations[1])
         if count > left:
-            walk.limits.append(f"more than {limits.ANNOTATIONS} annotations, the rest is not read")
+            walk.limit(f"more than {limits.ANNOTATIONS} annotations, the rest is not read")
             count = left
         left -= count
         for index in range(count):
@@ -57,15 +44,7 @@ def walk(pdf: pikepdf.Pdf) -> Walk:
     return walk
 
 
-def step(place: Place, container: pikepdf.Object, key: Key) -> Stop | None:
-    """The value under ``key``, found in its own object where it is indirect; None where there is none."""
-    value = container[key] if isinstance(key, int) else container.get(key)
-    if value is None:
-        return None
-    return (Place(*value.objgen), value) if value.is_indirect else (place.into(key), value)
-
-
-def base(pdf: pikepdf.Pdf) -> bytes:
+def _base(pdf: pikepdf.Pdf) -> bytes:
     """The catalogue's /URI /Base (ISO 32000-2 section 12.6.4.8); empty where there is none."""
     root = pdf.trailer.get("/Root")
     uri = root.get("/URI") if isinstance(root, pikepdf.Dictionary) else None
@@ -77,17 +56,11 @@ def _annotation(walk: Walk, seen: set[Place], stop: Stop | None) -> None:
     if stop is None or not isinstance(stop[1], pikepdf.Dictionary) or stop[0] in seen:
         return
     seen.add(stop[0])
+    walk.annotations.append((walk.pages, stop))
     walk.signed = walk.signed or signature(stop[1].get("/V"))
     action = step(*stop, "/A")
-    if action is None or not isinstance(action[1], pikepdf.Dictionary):
-        return
-    # Readers disagree on actions without /S; a /URI string in one is reported all the same.
-    if action[1].get("/S") not in (None, pikepdf.Name.URI):
-        return
-    uri = step(*action, "/URI")
-    if uri is not None and isinstance(uri[1], pikepdf.String):
-        handle = PdfHandle(stop[0], action[0], uri[0])
-        walk.found.append(Found(handle, walk.pages, bytes(uri[1])))
+    if action is not None:
+        follow(walk, stop[0], "/A", action, "annotation", walk.pages)
 
 
 def _pages(pdf: pikepdf.Pdf, walk: Walk) -> Iterator[Stop]:
@@ -115,6 +88,6 @@ def _pages(pdf: pikepdf.Pdf, walk: Walk) -> Iterator[Stop]:
         count = len(kids[1])
         nodes += count
         if nodes > limits.TREE_NODES or walk.pages + len(stack) + count > limits.PAGES:
-            walk.limits.append(f"more than {limits.PAGES} pages, the rest is not read")
+            walk.limit(f"more than {limits.PAGES} pages, the rest is not read")
             count = max(0, min(count, limits.PAGES - walk.pages - len(stack)))
         stack += [kid for index in reversed(range(count)) if (kid := step(*kids, index))]

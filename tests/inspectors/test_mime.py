@@ -137,9 +137,21 @@ def test_deep_nesting_and_many_parts_end_at_the_limit_with_a_result():
 
 
 PIECES = st.sampled_from(
-    [b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: message/rfc822\r\n", b"\n", b"\r\n", b"--b\n",
-     b"--b--\r\n", b"--bb\n", b"Content-Type: multipart/digest; boundary=bb\r\n", b"text\n", b" folded\n", b"\x00", b"\r"]
-)  # fmt: skip
+    [
+        b"Content-Type: multipart/mixed; boundary=b\n",
+        b"Content-Type: message/rfc822\r\n",
+        b"\n",
+        b"\r\n",
+        b"--b\n",
+        b"--b--\r\n",
+        b"--bb\n",
+        b"Content-Type: multipart/digest; boundary=bb\r\n",
+        b"text\n",
+        b" folded\n",
+        b"\x00",
+        b"\r",
+    ]
+)
 
 
 @given(st.lists(PIECES, max_size=40).map(b"".join))

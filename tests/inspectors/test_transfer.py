@@ -98,7 +98,7 @@ def test_quoted_printable_replaces_exactly_the_range_and_keeps_lines_short(conte
     if done.refused:  # only where the range has no bytes of its own, such as half of a line end
         assert content[end - 1 : end + 1] == b"\r\n" or content[start - 1 : start + 1] == b"\r\n"
         return
-    (patch,) = done.patches
+    (_patch,) = done.patches
     out = apply(raw, done.patches)
     size = len(out) - (len(raw) - leaf.body.end)
     changed = Leaf("1", "", "", "quoted-printable", "", "", leaf.head, Span(leaf.body.start, size))
@@ -109,13 +109,13 @@ def test_quoted_printable_replaces_exactly_the_range_and_keeps_lines_short(conte
 
 def test_a_soft_break_inside_a_link_goes_and_the_rest_of_the_line_stays():
     body = b"see http://old.exam=\r\nple/ now =E4\r\nnext"
-    raw, leaf, _, done = replace(body, "quoted-printable", b"http://old.example/", b"http://new.example/")
+    raw, _leaf, _, done = replace(body, "quoted-printable", b"http://old.example/", b"http://new.example/")
     assert apply(raw, done.patches) == raw.replace(b"http://old.exam=\r\nple/", b"http://new.example/")
 
 
 def test_blanks_at_the_end_of_a_quoted_printable_range_stay_inside_it():
     body = b'<a href=3D"http://old.example/ =\r\n">x</a>'
-    raw, leaf, _, done = replace(body, "quoted-printable", b"http://old.example/ ", b"http://new.example/")
+    raw, _leaf, _, done = replace(body, "quoted-printable", b"http://old.example/ ", b"http://new.example/")
     assert apply(raw, done.patches) == raw.replace(b"http://old.example/ ", b"http://new.example/")
 
 
@@ -133,15 +133,15 @@ def test_two_edits_in_one_quantum_of_base64_become_one_patch():
 
 
 def test_a_length_that_would_shift_the_rest_of_a_base64_part_is_refused():
-    raw, leaf, _, done = replace(base64.b64encode(b"aaa old zzz" * 9), "base64", b"old", b"newer")
+    _raw, _leaf, _, done = replace(base64.b64encode(b"aaa old zzz" * 9), "base64", b"old", b"newer")
     assert done.patches == ()
     assert "length" in done.refused[0][1]
 
 
 def test_a_plain_line_never_grows_past_998_bytes():
-    raw, leaf, _, done = replace(b"x" * 980 + b" old", "7bit", b"old", b"n" * 60)
+    _raw, _leaf, _, done = replace(b"x" * 980 + b" old", "7bit", b"old", b"n" * 60)
     assert (done.patches, done.refused[0][1]) == ((), "the line would grow past 998 bytes")
-    raw, leaf, _, done = replace(b"x" * 2000 + b" older", "7bit", b"older", b"new")
+    _raw, _leaf, _, done = replace(b"x" * 2000 + b" older", "7bit", b"older", b"new")
     assert done.refused == ()
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
 from gateway.cli import clicks, decisions, explain
+from gateway.cli.commands import app as every_command
 from gateway.cli.common import guard
 from gateway.outcome import Outcome, Ticket
 from gateway.store import Store
@@ -27,6 +32,18 @@ class Ran:
     code: int
     out: str
     err: str
+
+
+@dataclass(frozen=True)
+class RanBytes:
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """The JSON lines of standard output."""
+        return [json.loads(line) for line in self.out.decode().splitlines()]
 
 
 def _outcome(id: str, at: float, subject: str, *, odd: bool) -> Outcome:
@@ -89,5 +106,21 @@ def run(store_url: str, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran
         given = list(words) if "--store" in words else [*words, "--store", store_url]
         code = guard(lambda: app(given, standalone_mode=False))
         return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def oddlink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RanBytes]:
+    """Runs any command line in this process, in a folder of its own; output as bytes."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, stdin: bytes = b"") -> RanBytes:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = guard(lambda: every_command(list(words), standalone_mode=False))
+        return RanBytes(code, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
 
     return run

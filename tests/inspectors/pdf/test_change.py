@@ -186,9 +186,19 @@ def test_one_of_two_annotations_with_the_same_action_gets_its_own_copy(pdfs) -> 
 
 def test_an_action_that_an_outline_uses_too_is_copied(pdfs) -> None:
     pdf = pdfs.document([b"10 0 R"], {10: pdfs.annotation(b"12 0 R"), 12: pdfs.action(OLD)})
+    pdf.objects[1] = b"<</Type/Catalog/Pages 2 0 R/Outlines<</First 13 0 R>>>>"
     pdf.objects[13] = b"<</Title(x)/A 12 0 R>>"
     content = pdf.bytes()
+    assert [link.place for link in pdfs.links(content)] == ["pdf:annotation", "pdf:outline"]
     assert pdfs.moved(content, pdfs.changed(content)) == {10}
+    assert pdfs.moved(content, pdfs.changed(content, [0, 1])) == {12}
+
+
+def test_an_action_that_something_unreached_uses_too_changes_for_both(pdfs) -> None:
+    pdf = pdfs.document([b"10 0 R"], {10: pdfs.annotation(b"12 0 R"), 12: pdfs.action(OLD)})
+    pdf.objects[13] = b"<</Title(x)/A 12 0 R>>"
+    content = pdf.bytes()
+    assert pdfs.moved(content, pdfs.changed(content)) == {12}
 
 
 def test_a_string_that_another_action_uses_too_is_replaced_in_the_one(pdfs) -> None:

@@ -32,18 +32,23 @@ def test_one_of_several_users_of_an_action_gets_a_copy() -> None:
     links = [found(1, ACTION), found(2, ACTION)]
     steps = plan(links, {links[0].handle: "u"}, {(20, 0): 2})
     assert not steps.strings
-    assert steps.copies == {Place(1, 0): (ACTION, "u")}
+    assert steps.copies == {Place(1, 0, ("/A",)): (ACTION, "u")}
 
 
 def test_users_that_wish_different_urls_get_copies_each() -> None:
     links = [found(1, ACTION), found(2, ACTION)]
     steps = plan(links, {links[0].handle: "u", links[1].handle: "v"}, {(20, 0): 2})
-    assert steps.copies == {Place(1, 0): (ACTION, "u"), Place(2, 0): (ACTION, "v")}
+    assert steps.copies == {Place(1, 0, ("/A",)): (ACTION, "u"), Place(2, 0, ("/A",)): (ACTION, "v")}
 
 
-def test_an_action_used_by_something_unknown_is_copied() -> None:
+def test_an_action_used_by_something_that_is_no_link_changes_where_it_stands() -> None:
     link = found(1, ACTION)
-    assert plan([link], {link.handle: "u"}, {(20, 0): 2}).copies == {Place(1, 0): (ACTION, "u")}
+    assert plan([link], {link.handle: "u"}, {}).strings == {ACTION.into("/URI"): "u"}
+
+
+def test_a_string_used_by_something_that_is_no_link_stays() -> None:
+    link = found(1, uri=STRING)
+    assert plan([link], {link.handle: "u"}, {(30, 0): 2}).strings == {Place(1, 0, ("/A", "/URI")): "u"}
 
 
 def test_an_indirect_string_is_changed_in_its_own_object() -> None:
@@ -59,6 +64,6 @@ def test_a_string_shared_by_two_actions_is_replaced_in_the_one() -> None:
     assert both.strings == {STRING: "u"}
 
 
-def test_only_indirect_actions_and_strings_need_counting() -> None:
+def test_only_indirect_strings_need_counting() -> None:
     assert shared([found(1).handle]) == set()
-    assert shared([found(1, ACTION, STRING).handle]) == {(20, 0), (30, 0)}
+    assert shared([found(1, ACTION, STRING).handle]) == {(30, 0)}

@@ -1,0 +1,80 @@
+"""Judged by the store, in the shape of the contract, and nothing is changed or learned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Run = Callable[..., Any]
+SAMPLE = Path(__file__).parents[3] / "fixtures" / "sample" / "now"
+RAW = b"From: a@office.example\r\nMessage-ID: <x@y.example>\r\n\r\nhttps://odd.example/a\r\n"
+
+
+def test_the_sample_is_judged_as_expected_in_the_order_given(
+    oddlink: Run, sample_place: Callable[[], Path]
+) -> None:
+    place = sample_place()
+    before = (place / "var" / "oddlink.db").read_bytes()
+    files = sorted(SAMPLE.glob("*.eml"), reverse=True)
+    ran = oddlink("scan", "--json", *map(str, files))
+    assert (ran.code, ran.err) == (0, "")
+    assert [found["file"] for found in ran.objects] == [str(file) for file in files]
+    for file, found in zip(files, ran.objects, strict=True):
+        expected = json.loads(file.with_suffix(".expected.json").read_text())
+        assert found["outcome"] == expected["outcome"], file.name
+        assert expected["sender"].items() <= found["sender"].items()
+        assert [
+            {name: link[name] for name in wanted}
+            for link, wanted in zip(found["links"], expected["links"], strict=True)
+        ] == expected["links"], file.name
+    assert (place / "var" / "oddlink.db").read_bytes() == before
+    assert not (place / "var" / "keys").exists(), "a scan needs no key of the installation"
+
+
+def test_the_shape_is_that_of_the_contract(oddlink: Run) -> None:
+    (found,) = oddlink("scan", "--json", "-", stdin=RAW).objects
+    assert {"file", "message_id", "sender", "outcome", "links", "skipped", "flags"} <= set(found)
+    assert {"address", "domain", "genuine", "by"} <= set(found["sender"])
+    (link,) = found["links"]
+    assert {
+        "url", "host", "domain", "place", "leaf", "shown", "verdict", "score", "evidence"
+    } <= set(link)  # fmt: skip
+    assert (link["verdict"], link["place"], link["leaf"]) == ("pass", "text", "1")
+    for piece in link["evidence"]:
+        assert {"signal", "points", "words"} <= set(piece)
+    assert found["message_id"] == "<x@y.example>"
+    assert found["sender"]["genuine"] is False
+
+
+def test_from_can_be_taken_at_its_word(oddlink: Run) -> None:
+    (found,) = oddlink("scan", "--json", "--from-is-genuine", "-", stdin=RAW).objects
+    assert (found["sender"]["genuine"], found["sender"]["by"]) == (True, "claimed")
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_judged(oddlink: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(RAW)
+    ran = oddlink("scan", "--json", "gone", "a.eml")
+    assert (ran.code, [found["file"] for found in ran.objects]) == (65, ["a.eml"])
+    assert ran.err == "oddlink: gone: No such file or directory\n"
+
+
+def test_people_see_why_a_link_is_odd(oddlink: Run, sample_place: Callable[[], Path]) -> None:
+    sample_place()
+    ran = oddlink("scan", str(SAMPLE / "odd-link.eml"))
+    text = ran.out.decode()
+    assert "genuine by dmarc" in text
+    assert text.count("rewrite ") == 1
+    assert "never to consulta-expedientes.example" in text
+
+
+def test_wrong_policies_and_stores_stop_it_with_file_and_line(oddlink: Run, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("\nodd = 1\n")
+    ran = oddlink("scan", "--policy", "policy.toml", "-", stdin=RAW)
+    assert (ran.code, "policy.toml:2" in ran.err) == (78, True)
+    ran = oddlink("scan", "--store", "nonsense", "-", stdin=RAW)
+    assert (ran.code, len(ran.err.splitlines())) == (78, 1)
+    (tmp_path / "oddlink.toml").write_text('[lists]\ndir = "gone"\n')
+    ran = oddlink("scan", "-", stdin=RAW)
+    assert (ran.code, "lists.dir" in ran.err) == (78, True)

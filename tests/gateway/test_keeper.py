@@ -1,0 +1,255 @@
+"""What waits is written soon, in batches; what fails is counted and takes nothing else with it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway import keeper as module
+from gateway.keeper import Keeper, Settled
+from gateway.outcome import Outcome, Ticket
+from gateway.store import Store, StoreError
+from inspectors.model import Inspection, Link, Message
+from policy.model import Decision, Envelope, Habit, Identity, Judgement, Known, Lesson, Owner, Question
+
+LINK = Link("1", "https://odd.example/", "https://odd.example/", "", "text", None, "odd.example")
+
+
+def outcome(number: int, *, ticket: bool = False) -> Outcome:
+    decision = Decision(LINK, "odd.example", "rewrite" if ticket else "pass", 1.0, (), "p", "")
+    return Outcome(
+        id=f"{number:016x}",
+        at=1.0,
+        result="rewritten" if ticket else "untouched",
+        envelope=Envelope("a@office.example", ("b@bank.example",)),
+        message_id="",
+        subject="",
+        inspection=Inspection(Message(b"", (), ()), (LINK,)),
+        judgement=Judgement(Identity("", "", "", False, "none"), (decision,), "p"),
+        tickets=(Ticket(f"T{number:015d}", LINK.url, 0),) if ticket else (),
+    )
+
+
+def settled(number: int, *, recorded: bool = False, teaches: bool = False) -> Settled:
+    lesson = Lesson((Owner("sender", "a@office.example"),), ("odd.example",), 5.0) if teaches else None
+    return Settled(outcome(number), recorded, True, "250 2.0.0 Ok", 2.0, lesson)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path}/odd.db", wait=0.1) as opened:
+        yield opened
+
+
+@pytest.fixture
+def failures() -> list[tuple[str, str]]:
+    return []
+
+
+@pytest.fixture
+def keeper(store: Store, failures: list[tuple[str, str]]) -> Keeper:
+    return Keeper(store, delay=0.02, failed=lambda *words: failures.append(words))
+
+
+def known(store: Store, count: int) -> list[bool]:
+    return [store.message(f"{number:016x}") is not None for number in range(count)]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    for _ in range(300):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("did not happen")
+
+
+def locked(path: Path) -> sqlite3.Connection:
+    """Somebody else who is writing; closing it lets go."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+async def test_what_is_settled_is_written_soon_with_what_it_teaches(keeper: Keeper, store: Store) -> None:
+    keeper.settle(settled(0, teaches=True))
+    assert known(store, 1) == [False]
+    await until(lambda: known(store, 1) == [True])
+    row = store.message(f"{0:016x}")
+    assert row is not None
+    assert (row.delivered, row.reply) == (True, "250 2.0.0 Ok")
+    question = Question("habit", ("sender", "a@office.example"))
+    assert await keeper.answer([question]) == {question: Known(Habit(1, 1, 1))}
+    await keeper.close()
+
+
+async def test_many_are_written_in_one_transaction(
+    keeper: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[int] = []
+    real = store.record_many
+    monkeypatch.setattr(store, "record_many", lambda found: batches.append(len(found)) or real(found))
+    for number in range(50):
+        keeper.settle(settled(number))
+    await keeper.close()
+    assert (batches, all(known(store, 50))) == ([50], True)
+
+
+async def test_what_comes_while_a_batch_is_written_is_written_too(
+    keeper: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else comes after it, so nobody else would wake the writer."""
+    writing, go_on = threading.Event(), threading.Event()
+    real = store.record_many
+
+    def slow(found: list[Outcome]) -> None:
+        writing.set()
+        go_on.wait(5)
+        real(found)
+
+    monkeypatch.setattr(store, "record_many", slow)
+    keeper.settle(settled(0))
+    await until(writing.is_set)
+    keeper.settle(settled(1))
+    go_on.set()
+    await until(lambda: known(store, 2) == [True, True])
+    await keeper.close()
+
+
+async def test_closing_in_the_middle_of_a_batch_loses_nothing(
+    keeper: Keeper, store: Store, failures: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch under way fails as a whole; closing must still write its messages one by one."""
+    writing, go_on = threading.Event(), threading.Event()
+    real = store.record_many
+
+    def slow(found: list[Outcome]) -> None:
+        if not writing.is_set():
+            writing.set()
+            go_on.wait(5)
+            raise StoreError("store x: disk I/O error")
+        real(found)
+
+    monkeypatch.setattr(store, "record_many", slow)
+    keeper.settle(settled(0))
+    keeper.settle(settled(1))
+    await until(writing.is_set)
+    keeper.settle(settled(2))
+    closing = asyncio.create_task(keeper.close())
+    await asyncio.sleep(0.05)
+    go_on.set()
+    await closing
+    assert (known(store, 3), failures) == ([True, True, True], [])
+
+
+async def test_closing_does_not_wait_for_the_delay(store: Store) -> None:
+    keeper = Keeper(store, delay=60)
+    keeper.settle(settled(0))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(keeper.close(), 2)
+    assert known(store, 1) == [True]
+
+
+@pytest.mark.parametrize(
+    "error", [StoreError("store x: odd"), UnicodeEncodeError("utf-8", "\ud800", 0, 1, "x")]
+)
+async def test_one_that_cannot_be_written_takes_no_others_with_it(
+    keeper: Keeper,
+    store: Store,
+    failures: list[tuple[str, str]],
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = store.record_many
+
+    def picky(found: list[Outcome]) -> None:
+        if any(one.id == f"{1:016x}" for one in found):
+            raise error
+        real(found)
+
+    monkeypatch.setattr(store, "record_many", picky)
+    for number in range(3):
+        keeper.settle(settled(number))
+    await keeper.close()
+    assert known(store, 3) == [True, False, True]
+    assert [operation for operation, _ in failures] == ["settle"]
+
+
+async def test_a_duplicate_is_counted_and_the_others_are_written(
+    keeper: Keeper, store: Store, failures: list[tuple[str, str]]
+) -> None:
+    store.record(outcome(1))
+    for number in range(3):
+        keeper.settle(settled(number))
+    await keeper.close()
+    assert (known(store, 3), len(failures)) == ([True] * 3, 1)
+
+
+async def test_a_ticket_is_there_once_record_returns_and_settling_adds_the_answer(
+    keeper: Keeper, store: Store
+) -> None:
+    with_ticket = outcome(0, ticket=True)
+    await keeper.record(with_ticket)
+    assert store.ticket("T000000000000000") is not None
+    keeper.settle(Settled(with_ticket, True, False, "451 4.3.0 later", 3.0, None))
+    await keeper.close()
+    row = store.message(with_ticket.id)
+    assert row is not None
+    assert (row.delivered, row.reply) == (False, "451 4.3.0 later")
+
+
+async def test_a_store_that_is_locked_is_an_error_that_is_counted(
+    keeper: Keeper, tmp_path: Path, failures: list[tuple[str, str]], store: Store
+) -> None:
+    other = locked(tmp_path / "odd.db")
+    with pytest.raises(StoreError, match="locked"):
+        await keeper.record(outcome(0, ticket=True))
+    keeper.settle(settled(1))
+    keeper.settle(settled(2))
+    await keeper.flush()
+    assert [operation for operation, _ in failures] == ["record", "settle", "settle"]
+    other.close()
+    await keeper.record(outcome(3, ticket=True))
+    assert known(store, 4) == [False, False, False, True]
+    await keeper.close()
+
+
+async def test_a_history_that_cannot_be_read_is_counted_and_raised(
+    keeper: Keeper, store: Store, failures: list[tuple[str, str]]
+) -> None:
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        await keeper.answer([Question("habit", ("sender", "a"))])
+    assert failures[0][0] == "history"
+    await keeper.close()
+
+
+async def test_what_waits_is_bounded(
+    store: Store, failures: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
+    keeper = Keeper(store, delay=60, failed=lambda *words: failures.append(words))
+    for number in range(5):
+        keeper.settle(settled(number))
+    await keeper.close()
+    assert known(store, 5) == [False, False, True, True, True]
+    assert [operation for operation, _ in failures] == ["settle", "settle"]
+
+
+async def test_the_event_loop_goes_on_while_the_store_hangs(
+    keeper: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(store, "record_many", lambda found: go_on.wait(5))
+    keeper.settle(settled(0))
+    ticks = 0
+    for _ in range(10):
+        await asyncio.sleep(0.01)
+        ticks += 1
+    assert ticks == 10
+    go_on.set()
+    await keeper.close()

@@ -1,0 +1,149 @@
+"""Small messages are read here, others in a worker; a part that kills its worker hides no others."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from gateway import work
+from gateway.reader import INLINE_BYTES, PIPE_BYTES, Reader
+from gateway.workers import WorkerError, WorkerLimits, Workers
+
+PLAIN = b"From: a@office.example\r\n\r\nhttps://one.example/\r\n"
+
+
+def pdf(pages: int, each: int) -> bytes:
+    made = pikepdf.new()
+    for number in range(pages):
+        page = made.add_blank_page()
+        page.obj.Annots = pikepdf.Array(
+            made.make_indirect(
+                pikepdf.Dictionary(
+                    Type=pikepdf.Name.Annot,
+                    Subtype=pikepdf.Name.Link,
+                    Rect=[0, 0, 9, 9],
+                    A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=f"https://x{number}.example/{n}"),
+                )
+            )
+            for n in range(each)
+        )
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def with_pdf(content: bytes) -> bytes:
+    return (
+        b'From: a@office.example\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        b"--b\r\n\r\nhttps://one.example/\r\n"
+        b"--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(content).replace(b"\n", b"\r\n")
+        + b"--b\r\nContent-Type: text/html\r\n\r\n<a href='https://two.example/'>x</a>\r\n--b--\r\n"
+    )
+
+
+def process_id(source: work.Source) -> int:
+    return os.getpid()
+
+
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[Workers]:
+    """Enough processor time for anything but a hostile PDF."""
+    made = Workers(WorkerLimits(processes=1, cpu_seconds=0.15, seconds=10))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def wide() -> Iterator[Workers]:
+    made = Workers(WorkerLimits(processes=1, cpu_seconds=5, seconds=20))
+    yield made
+    made.close()
+
+
+async def test_a_small_plain_message_is_read_here() -> None:
+    never = Workers(WorkerLimits(processes=0))
+    assert await Reader(never).run(PLAIN, process_id) == os.getpid()
+    assert [link.url for link in (await Reader(never).inspect(PLAIN)).links] == ["https://one.example/"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [PLAIN + b"x" * INLINE_BYTES, with_pdf(pdf(1, 1)), pdf(1, 1)],
+    ids=["large", "pdf-attached", "pdf-bare"],
+)
+async def test_large_messages_and_pdfs_are_read_elsewhere(
+    wide: Workers, source: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = []
+
+    real = wide.run
+
+    async def watched(function: Any, *args: Any) -> Any:
+        elsewhere.append(function)
+        return await real(function, *args)
+
+    monkeypatch.setattr(wide, "run", watched)
+    assert await Reader(wide).inspect(source) == work.inspect(source)
+    assert elsewhere == [work.inspect]
+
+
+async def test_a_file_is_read_elsewhere_whatever_its_size(wide: Workers, tmp_path: Path) -> None:
+    path = tmp_path / "m"
+    path.write_bytes(PLAIN)
+    assert await Reader(wide).inspect(path) == work.inspect(PLAIN)
+
+
+async def test_a_message_too_large_for_the_pipe_goes_by_a_file_that_is_removed(
+    wide: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    source = PLAIN + b"x" * PIPE_BYTES
+    assert await Reader(wide).run(source, str) != str(source)  # the worker was given a path
+    assert len((await Reader(wide).inspect(source)).links) == 1
+    assert not await asyncio.to_thread(os.listdir, tmp_path)
+
+
+async def test_a_pdf_that_kills_its_worker_is_skipped_and_the_other_parts_are_read(narrow: Workers) -> None:
+    seen: list[str] = []
+    found = await Reader(narrow, seen.append).inspect(with_pdf(pdf(200, 49)))
+    assert [link.url for link in found.links] == ["https://one.example/", "https://two.example/"]
+    (skipped,) = found.skipped
+    assert skipped.leaf == "2"
+    assert skipped.reason == "reading it was ended: it took more than 0.15 s of processor time"
+    assert seen == ["deadline"]
+    assert len(found.message.leaves) == 3
+
+
+async def test_a_bare_pdf_that_kills_its_worker_is_skipped_whole(narrow: Workers) -> None:
+    found = await Reader(narrow).inspect(pdf(200, 49))
+    assert (found.links, found.skipped[0].leaf) == ((), "")
+    assert "processor time" in found.skipped[0].reason
+
+
+async def test_what_cannot_be_read_at_all_is_a_result_with_the_reason(wide: Workers, tmp_path: Path) -> None:
+    seen: list[str] = []
+    found = await Reader(wide, seen.append).inspect(tmp_path / "gone")
+    assert found.links == ()
+    assert found.skipped[0].reason == "reading the message was ended: it failed inside (FileNotFoundError)"
+    assert found.flags[0].flag == "limit"
+    assert seen == ["failed", "failed"]
+
+
+async def test_a_mistake_of_ours_on_a_small_message_is_a_worker_error_too() -> None:
+    seen: list[str] = []
+
+    def broken(source: work.Source) -> None:
+        raise RecursionError
+
+    with pytest.raises(WorkerError, match="RecursionError"):
+        await Reader(Workers(WorkerLimits()), seen.append).run(PLAIN, broken)
+    assert seen == ["failed"]

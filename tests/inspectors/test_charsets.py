@@ -1,0 +1,122 @@
+"""Characters and bytes: labels as browsers read them, and the map back that must be proved."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspectors import charsets, limits
+from inspectors.model import Span
+
+LABELS = (
+    "utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "koi8-r", "shift_jis", "gb18030",
+    "gb2312", "big5", "euc-kr", "euc-jp", "utf-16", "utf-16le", "", "x-unknown",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("ISO-8859-1", "cp1252"),
+        ('"utf-8"', "utf-8"),
+        ("us-ascii", "utf-8"),
+        ("GB2312", "gb18030"),
+        ("Shift_JIS", "cp932"),
+        ("utf-16", "utf-16-be"),
+        ("", "utf-8"),
+    ],
+)
+def test_labels_mean_what_they_mean_to_browsers(label, codec):
+    view = charsets.view(b"ab", label)
+    assert (view.codec, view.unknown) == (codec, "")
+
+
+@pytest.mark.parametrize(
+    "label", ["x-unknown", "rot13", "zip", "idna", "base64", "unicode_escape", "\xe9", "a" * 99]
+)
+def test_codecs_that_are_no_charsets_are_unknown_and_read_as_utf_8(label):
+    view = charsets.view("ü".encode(), label)
+    assert (view.text, view.codec, view.unknown) == ("ü", "utf-8", label)
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_counts_more_than_the_label_and_stays(codec):
+    content = "süß http://a.example/".encode(codec)
+    view = charsets.view(content, "iso-8859-1")
+    assert view.text == "süß http://a.example/"
+    assert view.proves(content)
+    (span,) = view.spans(content, [Span(4, 21)])
+    assert span.of(content).decode(view.codec) == "http://a.example/"
+
+
+@given(st.binary(max_size=200), st.sampled_from(LABELS))
+def test_any_bytes_under_any_label_map_back(content, label):
+    assert charsets.view(content, label).proves(content)
+
+
+@given(st.binary(max_size=80), st.sampled_from(("utf-7", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr")))
+def test_bytes_in_stateful_charsets_are_read_whatever_they_are(content, label):
+    view = charsets.view(content, label)
+    if view.proves(content):
+        view.spans(content, [Span(0, len(view.text))])
+
+
+@given(
+    st.lists(st.text(max_size=8), min_size=1, max_size=6),
+    st.sampled_from(("utf-8", "gb18030", "utf-16-le", "utf-32-be")),
+)
+def test_each_range_of_characters_has_exactly_its_bytes(pieces, codec):
+    pieces = [
+        "".join(c for c in piece if not "\ud800" <= c <= "\udfff" and c != "\ufeff") for piece in pieces
+    ]
+    content = "".join(pieces).encode(codec)
+    view = charsets.view(content, codec)
+    position, wanted = 0, []
+    for piece in pieces:
+        wanted.append(Span(position, position + len(piece)))
+        position += len(piece)
+    order = list(reversed(wanted[::2]))
+    for chosen, span in zip(order, view.spans(content, order), strict=True):
+        assert span.of(content).decode(codec) == view.text[chosen.start : chosen.end]
+
+
+@pytest.mark.parametrize("label", ["iso-2022-jp", "iso-2022-kr"])
+def test_a_link_between_shifted_characters_has_the_bytes_between_the_escapes(label):
+    words = "日本" if label == "iso-2022-jp" else "한국"
+    content = f"{words}http://a.example/{words}".encode(label)
+    view = charsets.view(content, label)
+    assert view.proves(content)
+    (span,) = view.spans(content, [Span(2, 19)])
+    assert span.of(content) == b"http://a.example/"
+
+
+def test_shifted_characters_inside_a_link_have_no_bytes_of_their_own():
+    content = "日本http://a.example/日本".encode("iso-2022-jp")
+    view = charsets.view(content, "iso-2022-jp")
+    assert view.spans(content, [Span(2, 20)]) == [None]
+
+
+@pytest.mark.parametrize("label", ["utf-7", "hz-gb-2312"])
+def test_charsets_with_many_spellings_are_read_and_never_mapped_back(label):
+    content = b"see http://a.example/ now"
+    view = charsets.view(content, label)
+    assert view.text == content.decode()
+    assert view.spans(content, [Span(4, 21)]) == [None]
+
+
+def test_of_overlapping_ranges_only_the_first_has_a_place():
+    view = charsets.view(b"abcdef", "utf-8")
+    assert view.spans(b"abcdef", [Span(2, 5), Span(0, 3)]) == [None, Span(0, 3)]
+
+
+def test_half_a_code_unit_at_the_end_does_not_hide_the_text():
+    content = "\ufeffhttp://a.example/".encode("utf-16-le") + b"\n"
+    view = charsets.view(content, "utf-16")
+    assert (view.text, view.tail) == ("http://a.example/", b"\n")
+    assert view.proves(content)
+
+
+def test_a_long_text_full_of_bad_sequences_is_read_bytewise_and_not_proved():
+    content = b"\x81 " * (limits.ESCAPED_BYTES // 2 + 1)
+    view = charsets.view(content, "shift_jis")
+    assert len(view.text) == len(content)
+    assert not view.proves(content)

@@ -1,0 +1,139 @@
+"""A whole message: inspected, rewritten, read again."""
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspectors import limits, message, splice
+from inspectors.model import Edit
+
+NEW = ("https://c.example/h.example/TTT", "https://c.example/h.example/TT", "https://c.example/h.example/T")
+MIXED = (
+    b"From: a@a.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    b"--b\r\n\r\nhttp://one.example/ http://two.example/\r\n"
+    b"--b\r\nContent-Type: text/html\r\n\r\n<a href='http://three.example/'>x</a>\r\n"
+    b"--b\r\nContent-Type: application/zip\r\n\r\nPK\r\n"
+    b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nhttp://four.example/\r\n"
+    b"--b--\r\n"
+)
+
+
+def rewritten(raw: bytes, *hosts: str):
+    before = message.inspect(raw)
+    edits = [Edit(link, NEW) for link in before.links if link.host in hosts]
+    result = message.rewrite(before, edits)
+    return before, splice.apply(raw, result.patches), result
+
+
+def test_every_link_is_found_with_its_leaf_and_what_was_not_read_is_said():
+    inspection = message.inspect(MIXED)
+    found = [(link.leaf, link.place, link.host) for link in inspection.links]
+    assert found == [
+        ("1", "text", "one.example"),
+        ("1", "text", "two.example"),
+        ("2", "html:a.href", "three.example"),
+        ("4.1", "text", "four.example"),
+    ]
+    assert [(skipped.leaf, skipped.reason) for skipped in inspection.skipped] == [
+        ("3", "no inspector reads application/zip")
+    ]
+    assert pickle.loads(pickle.dumps(inspection)) == inspection
+
+
+def test_edits_in_several_parts_change_exactly_their_links():
+    before, out, result = rewritten(MIXED, "one.example", "three.example")
+    expected = MIXED.replace(b"http://one.example/", NEW[0].encode())
+    assert out == expected.replace(b"http://three.example/", NEW[0].encode())
+    assert message.compare(before, message.inspect(out), result.done) == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (MIXED.replace(b"one", b"own"), "the part belongs to an attached message"),
+        (
+            b"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nhttp://four.example/\r\n--b--",
+            "is signed",
+        ),
+        (
+            b"A: b\r\nhttp://four.example/ x\r\n not a field http://four.example/",
+            "no empty line stands before",
+        ),
+        (b"A: b\r\n\r\n" + b"x" * 980 + b" http://four.example/", "the line would grow past 998 bytes"),
+    ],
+)
+def test_a_link_that_cannot_be_changed_is_refused_with_the_reason(raw, reason):
+    _, out, result = rewritten(raw, "four.example")
+    assert out == raw
+    assert result.done == ()
+    assert all(reason in words for _, words in result.refused)
+
+
+def test_links_that_share_a_line_do_not_together_outgrow_it():
+    line = b" ".join(b"http://h%d.example/" % n for n in range(40))
+    raw = b"A: b\r\n\r\n" + line + b"\r\n"
+    _, out, result = rewritten(raw, *(f"h{n}.example" for n in range(40)))
+    assert max(map(len, out.split(b"\r\n"))) <= limits.LINE_PLAIN
+    assert len(result.done) + len(result.refused) == 40
+    assert len(result.done) > 15
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64"])
+def test_links_that_share_an_encoded_line_leave_no_line_over_76(encoding):
+    import base64
+
+    text = b"http://h1.example/ http://h2.example/a http://h3.example/ab"
+    body = base64.b64encode(text) if encoding == "base64" else text
+    body = body if encoding == "quoted-printable" else body[:76] + b"\r\n" + body[76:]
+    raw = b"A: b\r\nContent-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n" + body + b"\r\n"
+    before, out, result = rewritten(raw, "h1.example", "h2.example", "h3.example")
+    assert result.refused == ()
+    assert message.compare(before, message.inspect(out), result.done) == ()
+    assert max(map(len, out.split(b"\r\n"))) <= 76
+
+
+def test_compare_names_what_is_wrong():
+    before, out, result = rewritten(MIXED, "one.example")
+    after = message.inspect(out)
+    assert message.compare(before, message.inspect(MIXED), result.done)
+    assert message.compare(before, after, ())
+    assert message.compare(before, message.inspect(out.replace(b"two.", b"six.")), result.done)
+    assert message.compare(before, message.inspect(out.replace(b"http://two.example/", b"")), result.done)
+    assert message.compare(
+        before, message.inspect(out.replace(b"zip", b"png").replace(b"application", b"image")), result.done
+    )
+
+
+def test_links_over_the_limit_are_said_to_be_skipped():
+    part = b"--b\r\n\r\n" + b"www.a.example " * (limits.LINKS // 2 + 1) + b"\r\n"
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + part * 3 + b"--b--"
+    inspection = message.inspect(raw)
+    assert len(inspection.links) == limits.LINKS
+    assert [flag.flag for flag in inspection.flags] == ["limit"]
+    assert {(skipped.leaf, skipped.reason) for skipped in inspection.skipped} == {
+        ("2", "links over the limit"),
+        ("3", "links over the limit"),
+    }
+
+
+def test_heavy_parts_can_be_left_out_with_a_reason():
+    raw = MIXED.replace(b"application/zip", b"application/pdf")
+    inspection = message.inspect(raw, light="the worker was ended")
+    assert [(skipped.leaf, skipped.reason) for skipped in inspection.skipped] == [
+        ("3", "the worker was ended")
+    ]
+    assert len(inspection.links) == 4
+    assert message.needs_worker(raw)
+    assert not message.needs_worker(MIXED)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_an_inspection_whose_leaves_lie_inside_and_apart(raw):
+    if message.is_bare_pdf(raw):
+        return
+    position = 0
+    for leaf in sorted(message.inspect(raw).message.leaves, key=lambda leaf: leaf.head.start):
+        assert position <= leaf.head.start <= leaf.head.end <= leaf.body.start <= leaf.body.end <= len(raw)
+        position = leaf.body.end
