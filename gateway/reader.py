@@ -31,13 +31,15 @@ and a worker that runs out of it there is lost without a word about the task."""
 @contextlib.contextmanager
 def _by_file(source: work.Source) -> Iterator[work.Source]:
     """The source, or a file with the same bytes that is gone afterwards."""
-    if not isinstance(source, bytes) or len(source) <= PIPE_BYTES:
+    bare = isinstance(source, work.BareFile)
+    data = source.file if isinstance(source, work.BareFile) else source
+    if not isinstance(data, bytes) or len(data) <= PIPE_BYTES:
         yield source
         return
     with tempfile.NamedTemporaryFile(prefix="oddlink-") as file:
-        file.write(source)
+        file.write(data)
         file.flush()
-        yield Path(file.name)
+        yield work.BareFile(Path(file.name)) if bare else Path(file.name)
 
 
 class Reader:

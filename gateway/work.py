@@ -9,7 +9,7 @@ Does not judge and does not know why a link is to be changed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,8 +19,19 @@ from inspectors.model import Edit, Inspection, Patch, Rewriting
 from policy import dkimcheck
 from policy.model import DkimResult
 
-Source = bytes | Path
-"""A message in memory or in a file."""
+
+@dataclass(frozen=True, slots=True)
+class BareFile:
+    """A PDF without a message around it, as only a person at the command line hands in.
+
+    Never concluded from content: a message whose first line looks like a PDF's is a message.
+    """
+
+    file: bytes | Path
+
+
+Source = bytes | Path | BareFile
+"""A message in memory or in a file, or a bare PDF."""
 
 _FIRST_LINES = 8192
 """Bytes in which the first field's name ends, behind an mbox separator line."""
@@ -44,7 +55,14 @@ class Rewritten:
 
 def load(source: Source) -> bytes:
     """The raw bytes."""
+    if isinstance(source, BareFile):
+        source = source.file
     return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def _read(source: Source, raw: bytes, light: str) -> Inspection:
+    reading = message.inspect_pdf if isinstance(source, BareFile) else message.inspect
+    return reading(raw, light=light)
 
 
 def takes_lines(source: Source) -> bool:
@@ -54,6 +72,8 @@ def takes_lines(source: Source) -> bool:
     continued (RFC 5322 section 2.2.3), so that a sender could write into it. And what begins with anything
     else is body throughout, of which lines on top would make a header.
     """
+    if isinstance(source, BareFile):
+        return False
     if isinstance(source, bytes):
         start = source[:_FIRST_LINES]
     else:
@@ -66,12 +86,12 @@ def takes_lines(source: Source) -> bool:
 
 def inspect(source: Source) -> Inspection:
     """``inspectors.message.inspect``, with the raw bytes taken out of the result."""
-    return without_raw(message.inspect(load(source)))
+    return without_raw(_read(source, load(source), ""))
 
 
 def inspect_light(source: Source, reason: str) -> Inspection:
     """The same without parts in heavy formats, which are skipped for this reason."""
-    return without_raw(message.inspect(load(source), light=reason))
+    return without_raw(_read(source, load(source), reason))
 
 
 def without_raw(inspection: Inspection) -> Inspection:
@@ -92,14 +112,17 @@ def rewrite(source: Source, edits: Sequence[Edit], light: str = "") -> Rewritten
     decided.
     """
     raw = load(source)
-    before = message.inspect(raw, light=light)
-    result = _best(before, edits, light)
+
+    def again(data: bytes) -> Inspection:
+        return _read(source, data, light)
+
+    result = _best(again(raw), edits, again)
     changes = tuple(Restored(p.span.start, p.span.of(raw), p.data) for p in result.patches)
     out = splice.apply(raw, result.patches)
     return Rewritten(result, changes, len(raw), _digest(raw), _digest(out))
 
 
-def _best(before: Inspection, edits: Sequence[Edit], light: str) -> Rewriting:
+def _best(before: Inspection, edits: Sequence[Edit], again: Callable[[bytes], Inspection]) -> Rewriting:
     """All edits where that proves right, else as many as do.
 
     Halves are tried on top of what is good already, so that a few links that resist shield no others: each
@@ -112,7 +135,7 @@ def _best(before: Inspection, edits: Sequence[Edit], light: str) -> Rewriting:
         if not waiting:
             break
         some = waiting.pop()
-        trial = _proved(before, [*best.done, *some], light)
+        trial = _proved(before, [*best.done, *some], again)
         if trial is not None:
             refused.extend(trial.refused)
             best = replace(trial, refused=())
@@ -124,14 +147,16 @@ def _best(before: Inspection, edits: Sequence[Edit], light: str) -> Rewriting:
     return replace(best, refused=tuple(refused))
 
 
-def _proved(before: Inspection, edits: Sequence[Edit], light: str) -> Rewriting | None:
+def _proved(
+    before: Inspection, edits: Sequence[Edit], again: Callable[[bytes], Inspection]
+) -> Rewriting | None:
     """The rewriting where reading the result again finds exactly these edits (laws 3 and 4)."""
     raw = before.message.raw
     result = message.rewrite(before, edits)
     if not result.patches:
         return result
     out = splice.apply(raw, result.patches)
-    if message.compare(before, message.inspect(out, light=light), result.done):
+    if message.compare(before, again(out), result.done):
         return None
     back = splice.undo(out, [(p.span.start, p.span.of(raw), p.data) for p in result.patches])
     return result if back == raw else None

@@ -19,6 +19,7 @@ from inspectors.model import Leaf, Patch, Replacement, Span
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET + b"=")))
 _RUN = re.compile(rb"[A-Za-z0-9+/]+")
+_PADDING = re.compile(rb"(?:[ \t\r\n]*=)+")
 
 
 def decode(body: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -67,14 +68,16 @@ class Places:
         if end < self._size:
             first = self._letter(start // 3 * 4)
             return Span(first, self._letter(end // 3 * 4 - 1) + 1)
-        text = self._behind_last_letter()
         total = -(-self._size * 4 // 3)
-        first = self._letter(start // 3 * 4) if start // 3 * 4 < total else text
-        for _ in self._runs_left():
-            pass
-        if self._before + self._stop - self._start != total:
-            raise TransferError("the base64 encoding is followed by something else")
-        return Span(first, text)
+        first = self._letter(start // 3 * 4) if start // 3 * 4 < total else -1
+        behind = self._letter(total - 1) + 1 if total else self._body.start
+        padding = _PADDING.match(self._raw, behind, self._body.end)
+        behind = padding.end() if padding else behind
+        return Span(behind if first < 0 else first, behind)
+
+    def followed(self, behind: int) -> bool:
+        """Whether letters stand behind the end of the content, which only its padding keeps apart from it."""
+        return _RUN.search(self._raw, behind, self._body.end) is not None
 
     def _letter(self, index: int) -> int:
         """Offset in the raw message of the letter of this number."""
@@ -91,26 +94,20 @@ class Places:
             self._start, self._stop = run.span()
             yield
 
-    def _behind_last_letter(self) -> int:
-        """Where letters and padding end."""
-        end = self._body.end
-        while end > self._body.start and self._raw[end - 1] in b"\r\n \t":
-            end -= 1
-        return end
-
 
 def patch(content: bytes, lines: Lines, places: Places, group: Sequence[Replacement]) -> Patch:
     """Carry out replacements that share quanta. TransferError where no length fits."""
     start = group[0].span.start // 3 * 3
     end = min(len(content), max(start + 3, -(-group[-1].span.end // 3) * 3))
     last = end == len(content)
+    span = places.span(start, end)
+    free = last and not places.followed(span.end)
     out, position = bytearray(), start
     for number, one in enumerate(group):
         out += content[position : one.span.start]
-        out += _fitting(one, aligned=not (last and number == len(group) - 1))
+        out += _fitting(one, aligned=not (free and number == len(group) - 1))
         position = one.span.end
     out += content[position:end]
-    span = places.span(start, end)
     return Patch(span, _wrapped(lines, span, binascii.b2a_base64(bytes(out), newline=False), last))
 
 

@@ -11,7 +11,8 @@ has many spellings.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from inspectors import limits
@@ -70,47 +71,60 @@ class View:
     """Its error handler: "strict", "surrogateescape", "surrogatepass" or our own "oddlink-escape"."""
     mark: bytes = b""
     """A byte order mark before the text, not part of it."""
-    tail: bytes = b""
-    """Bytes at the end that make no whole code unit of UTF-16 or UTF-32."""
     unknown: str = ""
     """The label that was not understood; empty otherwise."""
 
     def spans(self, content: bytes, chosen: Sequence[Span]) -> list[Span | None]:
-        """For each range of characters the bytes of ``content`` that hold it; None where that is unproved.
+        """For each range of characters the bytes of ``content`` that hold it; None where none were found.
 
-        Encodes the text once however many ranges are asked for. In ISO-2022 texts, where the encoding of
-        a character depends on those before it, only ranges in ASCII have bytes of their own. The view must
-        prove the content first.
+        A place is counted from the one before, and taken where its bytes are the range's. Where the text has
+        other spellings than ours in between (redundant escapes, doubled codes) the count is off; then the
+        bytes are searched for from there on. What this gets wrong, reading the changed message again finds.
         """
         found: list[Span | None] = [None] * len(chosen)
-        if self.codec in _MANY_SPELLINGS:
-            return found
         stateful = self.codec.startswith("iso2022")
-        encode = codecs.getincrementalencoder(self.codec)(self.errors).encode if stateful else self.encode
-        read, written = 0, len(self.mark)
+        between = codecs.getincrementalencoder(self.codec)(self.errors).encode if stateful else self.encode
+        read, floor = 0, len(self.mark)
         for number in sorted(range(len(chosen)), key=lambda index: (chosen[index].start, chosen[index].end)):
             span = chosen[number]
             if span.start < read:
                 continue  # overlaps the one before
             inside = self.text[span.start : span.end]
-            written += len(encode(self.text[read : span.start])) + len(encode(inside))
-            own = self.encode(inside)
-            place = Span(written - len(own), written)
-            if place.of(content) == own:
+            ahead = _length(between, self.text[read : span.start])
+            if stateful:
+                ahead += _length(between, inside) - _length(self.encode, inside)
+            place = self._place(content, inside, floor, floor + ahead)
+            if place is not None:
                 found[number] = place
-            read = span.end
+                read, floor = span.end, place.end
         return found
+
+    def _place(self, content: bytes, inside: str, floor: int, expected: int) -> Span | None:
+        """Where these characters stand: at ``expected``, else at the first place from ``floor`` on."""
+        spellings = []
+        with contextlib.suppress(UnicodeError):
+            spellings.append(self.encode(inside))
+        if inside.isascii() and self.codec in _MANY_SPELLINGS:
+            spellings.append(inside.encode("ascii"))
+        for own in spellings:
+            if content.startswith(own, expected):
+                return Span(expected, expected + len(own))
+        for own in spellings:
+            at = content.find(own, floor) if own else -1
+            if at >= 0:
+                return Span(at, at + len(own))
+        return None
 
     def encode(self, text: str) -> bytes:
         """These characters as the content holds them, without byte order mark."""
         return text.encode(self.codec, self.errors)
 
-    def proves(self, content: bytes) -> bool:
-        """Whether the whole text encodes back to exactly these bytes."""
-        try:
-            return self.mark + self.encode(self.text) + self.tail == content
-        except (UnicodeError, LookupError):
-            return False
+
+def _length(encode: Callable[[str], bytes], text: str) -> int:
+    try:
+        return len(encode(text))
+    except UnicodeError:
+        return 0
 
 
 def view(content: bytes, label: str) -> View:
@@ -132,8 +146,8 @@ def _codec(label: str) -> tuple[str, str]:
         name = ""
     if not name.replace("_", "-").startswith(_FAMILIES):
         return "utf-8", label
-    if name in ("utf-16", "utf-32"):  # without a mark: big-endian, RFC 2781 section 4.3
-        name += "-be"
+    if name in ("utf-16", "utf-32"):  # without a mark: little-endian, as browsers have it (WHATWG Encoding)
+        name += "-le"
     return name, ""
 
 
@@ -148,8 +162,8 @@ def _decoded(content: bytes, codec: str, mark: bytes, unknown: str) -> View:
             text = content[:whole].decode(codec, errors)
         except (UnicodeError, LookupError):
             continue
-        return View(text, codec, errors, mark, content[whole:], unknown)
-    return View(content.decode("latin-1"), codec, "unreadable", mark, b"", unknown)
+        return View(text, codec, errors, mark, unknown)
+    return View(content.decode("latin-1"), "latin-1", "strict", mark, unknown)
 
 
 def _escape(error: UnicodeError) -> tuple[str | bytes, int]:

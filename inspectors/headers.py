@@ -15,6 +15,9 @@ from inspectors.model import Flag, Header, Span
 
 _TEXT = rb"[^\r\n]*+(?:\r(?!\n)[^\r\n]*+)*+"  # one line's content: a CR alone does not end it
 _FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):(" + _TEXT + rb"(?:\r?\n[ \t]" + _TEXT + rb")*+)(?:\r?\n|\Z)")
+_NAME_BYTES = bytes(set(range(33, 127)) - {0x3A})
+_LONGEST_NAME = 1000
+"""Bytes before a colon; what is longer is no field name, and too long to remember."""
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 _FOLD = re.compile(rb"\r?\n")
@@ -75,37 +78,69 @@ def begins_with_field(raw: bytes, start: int, end: int) -> bool:
 
 
 def fields(raw: bytes, head: Span, path: str = "") -> tuple[tuple[Header, ...], tuple[Flag, ...]]:
-    """The fields of one block in order. A line that is no field is flagged and passed over."""
+    """The fields of one block in order. A line that is no field is flagged and passed over.
+
+    Beyond the limit only those that say how to read the body.
+
+    Line by line with bytes methods: at 30 fields a message this is half of what reading plain text costs.
+    """
     found: list[Header] = []
     flags: dict[str, Flag] = {}
-    position = head.start
-    leading = _FROM_LINE.match(raw, position, head.end)
-    if leading and path == "":  # mbox separator line, RFC 4155
-        position = leading.end()
-    while position < head.end:
-        match = _FIELD.match(raw, position, head.end)
-        if match is None:
-            line = _LINE.match(raw, position, head.end)
-            assert line is not None
-            flags["header-line"] = Flag("header-line", path, "A line among the header fields is not a field.")
-            position = max(line.end(), position + 1)
-            continue
-        if match.start(2) != match.end(2):
-            flags["header-blank"] = Flag("header-blank", path, "White space stands before a field's colon.")
-        name, _, value = match.groups()
-        if b"\n" in value:
-            value = _FOLD.sub(b"", value)
-        start, position = match.span()
-        found.append(Header(_lower(name), Span(start, position), value.strip(b" \t")))
-        if len(found) >= limits.HEADER_FIELDS:
-            flags["limit"] = Flag("limit", path, f"More than {limits.HEADER_FIELDS} header fields.")
+    leading = _FROM_LINE.match(raw, head.start, head.end) if path == "" else None  # mbox separator, RFC 4155
+    at = leading.end() if leading else head.start
+    name, begin, value = "", 0, b""
+    more: list[bytes] = []
+    for line in raw[at : head.end].split(b"\n"):
+        if at >= head.end:
             break
+        blank = line[:1]
+        if (blank == b" " or blank == b"\t") and name:
+            more.append(line)
+        else:
+            if name and (len(found) < limits.HEADER_FIELDS or name.startswith("content-")):
+                found.append(Header(name, Span(begin, at), _unfolded(value, more)))
+            colon = line.find(b":")
+            name, spaced = _field_name(line[:colon]) if 0 < colon <= _LONGEST_NAME else ("", False)
+            begin, value = at, line[colon + 1 :]
+            if more:
+                more = []
+            if spaced:
+                flags["header-blank"] = _flag("header-blank", path)
+            if not name:
+                flags["header-line"] = _flag("header-line", path)
+        at += len(line) + 1
+    if name:
+        found.append(Header(name, Span(begin, min(at, head.end)), _unfolded(value, more)))
+    if len(found) >= limits.HEADER_FIELDS:
+        flags["limit"] = Flag("limit", path, f"More than {limits.HEADER_FIELDS} header fields.")
     return tuple(found), tuple(flags.values())
 
 
-@lru_cache(maxsize=512)
-def _lower(name: bytes) -> str:
-    return name.decode("latin-1").lower()
+_WORDS = {
+    "header-line": "A line among the header fields is not a field.",
+    "header-blank": "White space stands before a field's colon.",
+}
+
+
+def _flag(name: str, path: str) -> Flag:
+    return Flag(name, path, _WORDS[name])
+
+
+def _unfolded(first_line: bytes, more: list[bytes]) -> bytes:
+    """The lines of a value joined without their line ends, and without white space around it."""
+    if more:
+        lines = (first_line, *more)
+        return b"".join(line[:-1] if line[-1:] == b"\r" else line for line in lines).strip(b" \t")
+    return (first_line[:-1] if first_line[-1:] == b"\r" else first_line).strip(b" \t")
+
+
+@lru_cache(maxsize=1024)
+def _field_name(written: bytes) -> tuple[str, bool]:
+    """The name in lower case and whether white space follows it; empty where it is no field name."""
+    name = written.rstrip(b" \t")
+    if not name or name.translate(None, _NAME_BYTES):
+        return "", False
+    return name.decode("latin-1").lower(), name != written
 
 
 def first(headers: tuple[Header, ...], name: str) -> bytes | None:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import islice
 
 import turbohtml
 from turbohtml import Document, Element
 
-from inspectors import htmltree, limits, text, urls
+from inspectors import charsets, htmltree, limits, text, urls
 from inspectors.htmlsource import Source
 from inspectors.htmltree import AttributeHandle, Order, TextHandle
 from inspectors.model import Edit, Leaf, Link, Reading, Replacement, Skipped, Span
@@ -118,9 +119,6 @@ def edit(
 ) -> tuple[tuple[Replacement, ...], tuple[tuple[Edit, str], ...]]:
     """Replacements in attribute values and text, and edits that cannot be made."""
     view = htmltree.view(leaf, content)
-    if not view.proves(content):
-        reason = f"the charset {leaf.charset or 'utf-8'} does not map back exactly"
-        return (), tuple((each, reason) for each in edits)
     source = Source(text.readable(view.text))
     found: list[tuple[Edit, Span]] = []
     refused: list[tuple[Edit, str]] = []
@@ -132,7 +130,19 @@ def edit(
             found.append((each, place))
     edited, places = [each for each, _ in found], [place for _, place in found]
     made, unproved = text.replacements(view, content, edited, places, _escaped)
-    return made, (*refused, *unproved)
+    return tuple(_with_lines(view, each) for each in made), (*refused, *unproved)
+
+
+def _with_lines(view: charsets.View, made: Replacement) -> Replacement:
+    """The URL may also stand on a line of its own: browsers cut line ends around it; in text they are blanks.
+
+    For encodings in which a line would otherwise grow too long.
+    """
+    (edit,) = made.edits
+    if edit.link.place == "html:meta.content":
+        return made
+    alone = tuple(view.encode(f"\n{_escaped(url)}\n") for url in edit.urls)
+    return replace(made, choices=(*made.choices, *alone))
 
 
 def _escaped(url: str) -> str:

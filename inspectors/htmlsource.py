@@ -22,7 +22,10 @@ from inspectors.model import Link, Span
 _VALUE = re.compile(r"=?[^=]*=[ \t\n\f\r]*(?:\"([^\"]*)\"|'([^']*)'|([^\"'].*))", re.DOTALL)
 _STRAY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")  # such as a second body, which leaves no element in the tree
 _REFERENCE = re.compile(r"&#?[0-9A-Za-z]{1,40};?")
-_COMMENT = re.compile(r"<!--.*?(?:--!?>|\Z)", re.DOTALL)
+_COMMENT = re.compile(
+    r"<!---?>|<!--.*?(?:--!?>|\Z)|<[!?][^>]*(?:>|\Z)|</(?![A-Za-z])[^>]*(?:>|\Z)", re.DOTALL
+)
+"""Comments, and what browsers read as one: declarations, processing instructions, end tags without a name."""
 
 
 class Source:

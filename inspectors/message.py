@@ -33,8 +33,8 @@ _ODDITIES = {
     "base64-alien": "Characters outside the base64 alphabet stand in the encoded part.",
     "base64-after-padding": "Encoded text stands behind the base64 padding; only what precedes it is read.",
 }
-_BEGINNING = 4096
-"""Encoded bytes that hold the first kilobyte of content, where a PDF names itself, in any encoding."""
+_BEGINNING, _NAMED_IN = 4096, 1024
+"""Encoded bytes looked at first, and decoded ones in which a PDF names itself."""
 _SEALED = {
     "signed": "the part is signed and is not changed",
     "attached": "the part belongs to an attached message",
@@ -42,21 +42,19 @@ _SEALED = {
 }
 
 
-def is_bare_pdf(raw: bytes) -> bool:
-    """Whether these bytes are a PDF file rather than a message."""
-    return raw.startswith(b"%PDF-")
+def inspect_pdf(raw: bytes, *, light: str = "") -> Inspection:
+    """Every link of a bare PDF: one leaf without a path."""
+    leaf = Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
+    reading = Reading(skipped=(Skipped("", light),)) if light else pdf.read("", raw)
+    return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags, light)
 
 
 def inspect(raw: bytes, *, light: str = "") -> Inspection:
-    """Every link of a message, or of a bare PDF; any bytes whatever give an inspection.
+    """Every link of a message; any bytes whatever give an inspection.
 
     Where ``light`` is given, parts in heavy formats are skipped with it as the reason: so that a part that
     killed its worker does not hide the links of the others.
     """
-    if is_bare_pdf(raw):
-        leaf = Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
-        reading = Reading(skipped=(Skipped("", light),)) if light else pdf.read("", raw)
-        return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags, light)
     structure = mime.read(raw)
     skipped, flags = list(structure.skipped), list(structure.flags)
     links: list[Link] = []
@@ -90,11 +88,19 @@ def _read_leaf(raw: bytes, leaf: Leaf, light: str) -> Reading:
 
 def _opened(raw: bytes, leaf: Leaf) -> tuple[registry.Inspector | None, transfer.Decoded]:
     """The leaf's inspector and content; content that nothing reads is not decoded further than its start."""
-    start = transfer.decode(raw, _beginning(leaf))
+    start = _start(raw, leaf)
     inspector = registry.inspector(leaf, start.content)
     if inspector is None or len(leaf.body) <= _BEGINNING:
         return inspector, start
     return inspector, transfer.decode(raw, leaf)
+
+
+def _start(raw: bytes, leaf: Leaf) -> transfer.Decoded:
+    """At least the first kilobyte of content, where a file names itself, however the encoding spreads it."""
+    start = transfer.decode(raw, _beginning(leaf))
+    if len(start.content) < _NAMED_IN and len(leaf.body) > _BEGINNING:
+        return transfer.decode(raw, leaf)
+    return start
 
 
 def _beginning(leaf: Leaf) -> Leaf:
@@ -109,11 +115,9 @@ def _beginning(leaf: Leaf) -> Leaf:
 
 
 def needs_worker(raw: bytes) -> bool:
-    """Whether reading it needs a process of its own: a bare PDF, or a part in a heavy format."""
-    if is_bare_pdf(raw):
-        return True
+    """Whether reading it needs a process of its own: it has a part in a heavy format."""
     for leaf in mime.read(raw).message.leaves:
-        found = registry.inspector(leaf, transfer.decode(raw, _beginning(leaf)).content)
+        found = registry.inspector(leaf, _start(raw, leaf).content)
         if found is not None and found.heavy:
             return True
     return False

@@ -121,6 +121,7 @@ def _head(work: _Work, part: _Part) -> tuple[Span, int]:
         head, body = headers.block(raw, start, end)
         if len(head) >= limits.HEADER_BYTES:
             work.flag("limit", part.path, f"The header is longer than {limits.HEADER_BYTES} bytes.")
+            work.skipped.append(Skipped(part.path, "the header is over the limit and was read in part"))
         early = headers.early_end(raw, head, closed=body > head.end)
         if early < head.end:
             work.flag("no-empty-line", part.path, "No empty line stands between header and body.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,8 @@ class Span:
         return Span(self.start + by, self.end + by)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """One header field (RFC 5322 section 2.2)."""
+class Header(NamedTuple):
+    """One header field (RFC 5322 section 2.2). A named tuple, because a message has thirty of them."""
 
     name: str
     """Field name in lower case; bytes above 127 as Latin-1."""

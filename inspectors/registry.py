@@ -59,7 +59,9 @@ def _is_format(leaf: Leaf, start: bytes) -> bool:
 
 
 def _is_patch(leaf: Leaf) -> bool:
-    # A patch holds addresses that are text, whatever type its sender gave it.
+    # A patch holds addresses that are text, whatever type its sender gave it. As a body it is shown as text.
+    if leaf.disposition != "attachment":
+        return False
     return leaf.type in _PATCHES or leaf.filename.lower().endswith((".patch", ".diff"))
 
 

@@ -149,10 +149,6 @@ def edit(
 ) -> tuple[tuple[Replacement, ...], tuple[tuple[Edit, str], ...]]:
     """Replacements that put the new URLs where the old ones stand, and edits that cannot be made."""
     view = charsets.view(content, leaf.charset)
-    if not view.proves(content):
-        return (), tuple(
-            (each, f"the charset {leaf.charset or 'utf-8'} does not map back exactly") for each in edits
-        )
     places: list[Span] = []
     for each in edits:
         assert isinstance(each.link.handle, TextHandle)

@@ -80,13 +80,22 @@ def _patcher(
 
 
 def _plain(leaf: Leaf, lines: Lines, one: Replacement) -> Patch:
-    """7bit, 8bit, binary, unknown: the bytes themselves. Lines never grow past 998 through us."""
-    new = one.choices[0]
+    """7bit, 8bit, binary, unknown: the bytes themselves. Lines never grow past 998 through us.
+
+    A choice with line ends around it puts the link on a line of its own.
+    """
     span = one.span.moved(leaf.body.start)
     place = lines.place(span)
-    if leaf.transfer != "binary":
-        if b"\n" in new or b"\r" in new:
-            raise TransferError(f"binary content cannot be added to a part in {leaf.transfer} encoding")
-        if place.column + len(new) + place.rest > max(limits.LINE_PLAIN, place.length):
-            raise TransferError(f"the line would grow past {limits.LINE_PLAIN} bytes")
-    return Patch(span, new)
+    if leaf.transfer == "binary":
+        return Patch(span, one.choices[0])
+    if b"\n" in one.choices[0] or b"\r" in one.choices[0]:
+        raise TransferError(f"binary content cannot be added to a part in {leaf.transfer} encoding")
+    longest = max(limits.LINE_PLAIN, place.length)
+    for choice in one.choices:
+        pieces = choice.split(b"\n")
+        lengths = [len(piece) for piece in pieces]
+        lengths[0] += place.column
+        lengths[-1] += place.rest
+        if max(lengths) <= longest:
+            return Patch(span, place.eol.join(pieces))
+    raise TransferError(f"the line would grow past {limits.LINE_PLAIN} bytes")

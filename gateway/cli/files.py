@@ -16,8 +16,10 @@ from pathlib import Path
 
 import typer
 
+from gateway import work
 from gateway.cli.common import DATA, Failure, fail, printable
 
+_PDF = re.compile(rb"%PDF-\d\.\d")
 LARGEST = 200 * 1024 * 1024
 """Bytes of one message or PDF a command reads."""
 _TIME = re.compile(rb"\d:\d\d")
@@ -157,3 +159,8 @@ def _separators(path: Path) -> Iterator[int]:
                 yield at
             empty = line in (b"\n", b"\r\n")
             at += len(line)
+
+
+def source(raw: bytes) -> work.Source:
+    """What was read, as the pipeline takes it: a message, or a PDF without a message around it."""
+    return work.BareFile(raw) if _PDF.match(raw) else raw

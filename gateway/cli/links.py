@@ -38,7 +38,7 @@ async def _links(names: list[str], as_json: bool, config: Path | None) -> None:
             raw = files.attempt(functools.partial(files.read, name), name, unread)
             if raw is None:
                 continue
-            inspection = await Reader(workers).inspect(raw)
+            inspection = await Reader(workers).inspect(files.source(raw))
             fields = inspection.message.headers
             message_id = next(
                 (f.value.decode("utf-8", "replace") for f in fields if f.name == "message-id"), ""

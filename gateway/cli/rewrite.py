@@ -51,7 +51,7 @@ async def _rewrite(
 ) -> None:  # fmt: skip
     raw = files.read(source)
     async with opened(config, policy=policy, store=store, keys_for="work", from_is_genuine=genuine) as parts:
-        outcome = _with_line_ends_of(raw, await process(parts, raw, force=force))
+        outcome = _with_line_ends_of(raw, await process(parts, files.source(raw), force=force))
         if outcome.tickets:
             await parts.keeper.record(outcome)
         if manifest is not None:

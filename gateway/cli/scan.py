@@ -40,7 +40,7 @@ async def _scan(
             raw = files.attempt(functools.partial(files.read, name), name, unread)
             if raw is None:
                 continue
-            found = report.whole(name, await process(parts, raw))
+            found = report.whole(name, await process(parts, files.source(raw)))
             if as_json:
                 typer.echo(report.line(found))
             else:

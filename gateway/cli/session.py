@@ -13,6 +13,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from gateway import work
 from gateway.app import Parts, build
 from gateway.cli.common import CONFIG, Failure
 from gateway.keys import KeysError
@@ -67,11 +68,11 @@ def parts_for(
 
 
 async def process(
-    parts: Parts, raw: bytes, *, at: float | None = None, force: Collection[str] = ()
+    parts: Parts, source: work.Source, *, at: float | None = None, force: Collection[str] = ()
 ) -> Outcome:
     """One message through the whole pipeline, with a new id; nothing is written to the store."""
     now = time.time() if at is None else at
-    return await parts.pipeline.process(raw, Envelope(), id=secrets.token_hex(8), at=now, force=force)
+    return await parts.pipeline.process(source, Envelope(), id=secrets.token_hex(8), at=now, force=force)
 
 
 def sent_at(headers: Sequence[Header]) -> float | None:

@@ -17,7 +17,7 @@ from inspectors.pdf.trail import Stop, Walk, dictionary, entries, step
 NOTHING = "/NOP"
 """The action that does nothing (PDF 1.2; readers ignore types they do not know)."""
 
-_FILE_KEYS = ("/UF", "/F", "/Unix", "/Mac", "/DOS")
+FILE_KEYS = ("/UF", "/F", "/Unix", "/Mac", "/DOS")
 _PLATFORMS = ("/Win", "/Mac", "/Unix")
 _WITH_FILE = {
     "/GoToR": "gotor",
@@ -125,7 +125,7 @@ def file(walk: Walk, value: Stop | None) -> Iterator[tuple[Place, bytes]]:
         yield value[0], bytes(value[1])
     elif isinstance(value[1], pikepdf.Dictionary):
         walk.seen.add(value[0])
-        for key in _FILE_KEYS:
+        for key in FILE_KEYS:
             string = step(*value, key)
             if string is not None and isinstance(string[1], pikepdf.String):
                 yield string[0], bytes(string[1])

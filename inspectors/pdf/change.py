@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pikepdf
-
 from inspectors.model import Edit, Replacement, Span
 from inspectors.pdf.append import revision
+from inspectors.pdf.apply import applied
 from inspectors.pdf.check import check
 from inspectors.pdf.crypt import cipher
 from inspectors.pdf.document import BROKEN, obstacle
 from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.ground import Base, base
-from inspectors.pdf.model import Key, ObjectId, PdfHandle, Place, RefusedError, UnreadableError
-from inspectors.pdf.plan import Plan, fixed, plan, shared
+from inspectors.pdf.model import PdfHandle, RefusedError, UnreadableError
+from inspectors.pdf.plan import fixed, grouped, plan, shared
 from inspectors.pdf.serialise import serialised
 from inspectors.pdf.signed import signed
 from inspectors.pdf.trail import Walk
@@ -66,12 +65,11 @@ def changed(content: bytes, file: Base, seen: Walk, wanted: Mapping[PdfHandle, s
     """
     cipher_ = cipher(file.pdf)
     steps = plan(seen.found, wanted, file.counts(shared(wanted)))
-    values = _applied(file.pdf, steps)
+    values = applied(file.pdf, steps)
     bodies = {ident: serialised(value, ident, cipher_) for ident, value in values.items()}
     data = revision(file.ground, bodies)
     texts = {ident: value.unparse(resolved=True) for ident, value in values.items()}
-    urls = {(handle.slot, handle.part): url for handle, url in wanted.items()}
-    check(file, seen, content + data, texts, urls)
+    check(file, seen, content + data, texts, wanted)
     return data
 
 
@@ -79,7 +77,8 @@ def _sorted_out(
     seen: Walk, edits: Sequence[Edit]
 ) -> tuple[dict[PdfHandle, str], tuple[Edit, ...], tuple[tuple[Edit, str], ...]]:
     """The URL wished for each link, the edits that wish it, and the edits that cannot be."""
-    known = {found.handle for found in seen.found}
+    known = {found.handle: found for found in seen.found}
+    siblings = grouped(seen.found, lambda handle: handle.slot)
     wanted: dict[PdfHandle, str] = {}
     done: list[Edit] = []
     refused: list[tuple[Edit, str]] = []
@@ -90,38 +89,13 @@ def _sorted_out(
             refused.append((each, "the link does not stand in this PDF"))
         elif not url or not all("!" <= char <= "~" for char in url):
             refused.append((each, "the new URL is empty or not printable ASCII"))
-        elif reason := fixed(handle):
+        elif reason := fixed(known[handle], len(siblings[handle.slot])):
             refused.append((each, reason))
         elif wanted.setdefault(handle, url) != url:
             refused.append((each, "the link is to be changed to two URLs at once"))
         else:
             done.append(each)
-    return wanted, tuple(done), tuple(refused)
-
-
-def _applied(pdf: pikepdf.Pdf, steps: Plan) -> dict[ObjectId, pikepdf.Object]:
-    """The objects that change, with the changes made in memory."""
-    values: dict[ObjectId, pikepdf.Object] = {}
-    copies = {}
-    for slot, (action, url) in steps.copies.items():
-        copies[slot] = _resolved(pdf, action).copy()
-        copies[slot]["/URI"] = pikepdf.String(url)
-    for place, url in steps.strings.items():
-        if place.path:
-            _resolved(pdf, place, but=1)[place.path[-1]] = pikepdf.String(url)
-            values[place.object] = pdf.get_object(place.object)
-        else:
-            values[place.object] = pikepdf.String(url)
-    for slot, copy in copies.items():
-        _resolved(pdf, slot, but=1)[slot.path[-1]] = copy
-        values[slot.object] = pdf.get_object(slot.object)
-    return values
-
-
-def _resolved(pdf: pikepdf.Pdf, place: Place, but: int = 0) -> pikepdf.Object:
-    """The value at ``place``, or the container ``but`` levels above it."""
-    value = pdf.get_object(place.object)
-    keys: tuple[Key, ...] = place.path[: len(place.path) - but]
-    for key in keys:
-        value = value[key]
-    return value
+    half = {handle for handle in wanted if not all(other in wanted for other in siblings[handle.slot])}
+    refused += [(each, "the action has other links that stay") for each in done if each.link.handle in half]
+    done = [each for each in done if each.link.handle not in half]
+    return {handle: url for handle, url in wanted.items() if handle not in half}, tuple(done), tuple(refused)

@@ -12,7 +12,7 @@ import pikepdf
 from inspectors.pdf.document import BROKEN, opened, readable, table, texts
 from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.ground import Base
-from inspectors.pdf.model import Found, ObjectId, Place, RefusedError, UnreadableError
+from inspectors.pdf.model import Found, ObjectId, PdfHandle, RefusedError, UnreadableError
 from inspectors.pdf.trail import Walk
 from inspectors.pdf.walk import walk
 
@@ -24,12 +24,11 @@ def check(
     before: Walk,
     data: bytes,
     objects: Mapping[ObjectId, bytes],
-    urls: Mapping[tuple[Place, int], str],
+    wanted: Mapping[PdfHandle, str],
 ) -> None:
     """Raises RefusedError unless ``data`` holds exactly the wished change.
 
-    ``objects`` are the changed objects as qpdf writes them, ``urls`` the new URL of each changed link,
-    by its holder's entry and its number there.
+    ``objects`` are the changed objects as qpdf writes them, ``wanted`` the new URLs of changed links.
     """
     try:
         pdf = opened(data, recover=False)
@@ -46,7 +45,7 @@ def check(
             raise RefusedError(f"the changed PDF's trailer would have another {key}")
     if now.pages != before.pages:
         raise RefusedError("the changed PDF would have another number of pages")
-    if _links(now.found, {}) != _links(before.found, urls):
+    if _links(now.found, {}) != _links(before.found, wanted):
         raise RefusedError("the changed PDF would have other links than wished")
     if len(pdf.get_warnings()) > base.complaints:
         raise RefusedError("the changed PDF would have more errors than it came with")
@@ -76,12 +75,11 @@ def _same_objects(base: Base, pdf: pikepdf.Pdf, objects: Mapping[ObjectId, bytes
             raise RefusedError("the damaged PDF cannot be changed without changing more of it")
 
 
-def _links(
-    found: Sequence[Found], urls: Mapping[tuple[Place, int], str]
-) -> list[tuple[int, Place, int, bytes]]:
-    """Of each link its page, where it hangs and its value, with the changes made."""
-    facts = ((each, (each.handle.slot, each.handle.part)) for each in found)
-    return [(each.page, *at, urls[at].encode() if at in urls else each.value) for each, at in facts]
+def _links(found: Sequence[Found], wanted: Mapping[PdfHandle, str]) -> list[tuple[int, bytes]]:
+    """Of each link its page and value, with the changes made."""
+    return [
+        (each.page, wanted[each.handle].encode() if each.handle in wanted else each.value) for each in found
+    ]
 
 
 def _text(pdf: pikepdf.Pdf, key: str) -> bytes | None:

@@ -94,9 +94,9 @@ def _inside(place: Place, value: pikepdf.Object) -> Iterator[Stop]:
     array = isinstance(value, pikepdf.Array)
     keys: Iterable[Key] = range(min(len(value), limits.SCAN_VALUES)) if array else sorted(value.keys())
     for key in keys:
-        child = value[key]
-        if isinstance(child, (pikepdf.Dictionary, pikepdf.Array)) and not child.is_indirect:
-            yield place.into(key), child
+        child = step(place, value, key)
+        if child is not None and child[0].path and isinstance(child[1], (pikepdf.Dictionary, pikepdf.Array)):
+            yield child
 
 
 def _of_interest(value: pikepdf.Object) -> bool:

@@ -59,7 +59,8 @@ def survey(content: bytes) -> tuple[pikepdf.Pdf, Walk, bool]:
         # Without recovery qpdf takes an object it does not find for null, and says so only here.
         if not pdf.get_warnings() and seen.pages:
             rest(pdf, seen, readable(pdf))
-            return pdf, seen, False
+            if not pdf.get_warnings():
+                return pdf, seen, False
     except UnreadableError as error:
         if "broken" not in str(error):
             raise

@@ -58,10 +58,17 @@ class Walk:
 
 def step(place: Place, container: pikepdf.Object, key: Key) -> Stop | None:
     """The value under ``key``, found in its own object where it is indirect; None where there is none."""
-    value = container[key] if isinstance(key, int) else container.get(key)
+    value = container[key] if isinstance(key, int) else entry(container, key)
     if value is None:
         return None
     return (Place(*value.objgen), value) if value.is_indirect else (place.into(key), value)
+
+
+def entry(container: pikepdf.Object, key: str) -> pikepdf.Object | None:
+    """The value under a key that may be no text; pikepdf gives such keys and does not take them."""
+    if key.isascii() or key.encode("utf-8", "replace") == key.encode("utf-8", "surrogateescape"):
+        return container.get(key)
+    return next((value for other, value in container.items() if other == key), None)
 
 
 def dictionary(stop: Stop | None) -> Stop | None:

@@ -1,4 +1,4 @@
-"""``make bench``: ratios against something run beside ours in the same run. Short; numbers are for this machine.
+"""``make bench``: ratios against something run beside ours in the same run, on this machine.
 
 Does not decide whether a figure is good.
 """

@@ -124,7 +124,7 @@ async def test_a_pdf_that_kills_its_worker_is_skipped_and_the_other_parts_are_re
 
 
 async def test_a_bare_pdf_that_kills_its_worker_is_skipped_whole(narrow: Workers) -> None:
-    found = await Reader(narrow).inspect(pdf(200, 49))
+    found = await Reader(narrow).inspect(work.BareFile(pdf(200, 49)))
     assert (found.links, found.skipped[0].leaf) == ((), "")
     assert "processor time" in found.skipped[0].reason
 

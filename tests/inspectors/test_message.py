@@ -1,5 +1,6 @@
 """A whole message: inspected, rewritten, read again."""
 
+import base64
 import pickle
 
 import pytest
@@ -131,9 +132,67 @@ def test_heavy_parts_can_be_left_out_with_a_reason():
 
 @given(st.binary(max_size=300))
 def test_any_bytes_give_an_inspection_whose_leaves_lie_inside_and_apart(raw):
-    if message.is_bare_pdf(raw):
+    if raw.startswith(b"%PDF-"):
         return
     position = 0
     for leaf in sorted(message.inspect(raw).message.leaves, key=lambda leaf: leaf.head.start):
         assert position <= leaf.head.start <= leaf.head.end <= leaf.body.start <= leaf.body.end <= len(raw)
         position = leaf.body.end
+
+
+def test_a_first_line_like_a_pdfs_does_not_make_a_message_a_file():
+    raw = b"%PDF-1: x\r\nContent-Type: text/html\r\n\r\n<a href='http://a.example/'>go</a>"
+    assert [link.url for link in message.inspect(raw).links] == ["http://a.example/"]
+
+
+def test_blank_lines_before_an_encoded_pdf_do_not_hide_it():
+    raw = (
+        b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + b"\r\n" * 3000
+        + base64.b64encode(b"%PDF-1.4 broken")
+    )
+    assert message.needs_worker(raw)
+    assert [skipped.leaf for skipped in message.inspect(raw).skipped] == ["1"]
+
+
+def test_many_fields_do_not_hide_what_says_how_to_read_the_body():
+    raw = b"A: b\r\n" * 3000 + b"Content-Type: text/html\r\n\r\n<a href='http://a.example/'>go</a>"
+    assert [link.place for link in message.inspect(raw).links] == ["html:a.href"]
+
+
+@pytest.mark.parametrize(
+    "decoy", ["<!x {} >", "<?x {} >", "</ {} >", "<!-->{}<!-- -->", "<!-- {} -->", "<!---> <!-- {} -->"]
+)
+def test_the_same_link_in_a_comment_does_not_shield_the_one_in_the_text(decoy):
+    url = "http://a.example/x"
+    raw = f"Content-Type: text/html\r\n\r\n<p>{url} </p>{decoy.format(url)}\r\n".encode()
+    inspection = message.inspect(raw)
+    made = message.rewrite(inspection, [Edit(inspection.links[0], ("https://click.example/y",))])
+    assert (len(made.done), made.refused) == (1, ())
+    assert b"<p>https://click.example/y </p>" in splice.apply(raw, made.patches)
+
+
+def test_a_link_in_a_long_line_of_html_is_put_on_a_line_of_its_own():
+    raw = (
+        b"Content-Type: text/html\r\n\r\n" + b"x " * 480 + b'<a href="http://a.example/">go</a>' + b" x" * 400
+    )
+    inspection = message.inspect(raw)
+    made = message.rewrite(inspection, [Edit(inspection.links[0], ("https://click.example/" + "y" * 60,))])
+    out = splice.apply(raw, made.patches)
+    assert b'href="\r\nhttps://click.example/' in out
+    assert max(map(len, out.split(b"\r\n"))) <= max(map(len, raw.split(b"\r\n")))
+    assert message.compare(inspection, message.inspect(out), made.done) == ()
+
+
+def test_letters_behind_the_padding_do_not_shield_a_part():
+    content = b"<a href='http://a.example/'>go</a>."
+    raw = (
+        b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.b64encode(content)
+        + b"\r\nA\r\n"
+    )
+    inspection = message.inspect(raw)
+    urls = tuple("https://click.example/" + "y" * n for n in (40, 41, 42))
+    made = message.rewrite(inspection, [Edit(inspection.links[0], urls)])
+    assert len(made.done) == 1
+    assert message.compare(inspection, message.inspect(splice.apply(raw, made.patches)), made.done) == ()

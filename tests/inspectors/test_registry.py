@@ -22,9 +22,8 @@ def leaf(kind: str, filename: str = "") -> Leaf:
         ("application/pdf", "", b"not one", "pdf"),
         ("text/plain", "", b"\n%PDF-1.4", "pdf"),
         ("application/octet-stream", "x.bin", b"x" * 1020 + b"%PDF", None),
-        ("text/x-patch", "", b"", None),
-        ("text/plain", "fix.patch", b"", None),
-        ("text/x-diff", "fix.txt", b"", None),
+        ("text/x-patch", "", b"", "text"),
+        ("text/plain", "fix.patch", b"", "text"),
         ("text/calendar", "", b"", "text"),
         ("message/delivery-status", "", b"", "text"),
     ],
@@ -58,3 +57,11 @@ def test_a_leaf_nobody_reads_is_reported_unless_it_can_hold_no_link(kind, expect
 
 def test_only_formats_that_need_a_process_of_their_own_are_heavy():
     assert [each.name for each in registry.INSPECTORS if each.heavy] == ["pdf"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "filename"), [("text/x-patch", ""), ("text/plain", "fix.patch"), ("text/x-diff", "fix.txt")]
+)
+def test_an_attached_patch_is_not_read_for_links(kind, filename):
+    attached = Leaf("2", kind, "", "7bit", filename, "attachment", Span(0, 0), Span(0, 0))
+    assert registry.inspector(attached, b"see http://a.example/") is None

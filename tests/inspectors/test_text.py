@@ -72,13 +72,11 @@ def test_bytes_that_do_not_decode_end_neither_reading_nor_rewriting():
     assert refused == ()
 
 
-def test_a_link_in_utf_7_is_listed_and_refused():
+def test_a_link_in_utf_7_is_rewritten_where_it_stands_in_ascii():
     (link,) = text.read(leaf("utf-7"), b"http://a.example/").links
-    made, ((_, reason),) = text.edit(
-        leaf("utf-7"), b"http://a.example/", [Edit(link, ("https://c.example/",))]
-    )
-    assert made == ()
-    assert "no bytes of its own" in reason
+    ((made,), refused) = text.edit(leaf("utf-7"), b"http://a.example/", [Edit(link, ("https://c.example/",))])
+    assert refused == ()
+    assert (made.span, made.choices) == (Span(0, 17), (b"https://c.example/",))
 
 
 def test_an_unknown_charset_is_flagged():

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway import tokens
+from gateway import tokens, work
 from inspectors import message, splice
 from inspectors.model import Edit
 
@@ -177,9 +177,9 @@ def contents(raw: bytes) -> list[bytes]:
 
 
 def check_laws(raw: bytes, rnd: random.Random):
-    """Edit a random choice of links and hold the result against laws 2 to 4."""
+    """Edit a random choice of links, as the gateway does, and hold the result against laws 2 to 4."""
     before = message.inspect(raw)
-    rewriting = message.rewrite(before, edits_for(before, rnd))
+    rewriting = work.rewrite(raw, edits_for(before, rnd)).rewriting
     out = splice.apply(raw, rewriting.patches)
     # Locality: walking both messages side by side, everything between patches is the same.
     old = new = 0
@@ -214,7 +214,13 @@ def check_contents(raw: bytes, codec: str, before, after, out: bytes, done) -> N
         replacement = new.url.encode(plain)
         expected[hits[0]], count = written.subn(lambda _, r=replacement: r, expected[hits[0]])
         assert count == 1
-    assert contents(out) == expected
+    # On a line that would grow too long, a URL in HTML may have been put on a line of its own.
+    found = contents(out)
+    for link in (new for old, new in zip(before.links, after.links, strict=True) if old in edited):
+        own_line = re.compile(rb"\r?\n(" + re.escape(link.url.encode(plain)) + rb")\r?\n")
+        expected = [own_line.sub(rb"\1", content) for content in expected]
+        found = [own_line.sub(rb"\1", content) for content in found]
+    assert found == expected
 
 
 def check_lines(raw: bytes, out: bytes, transfer: str) -> None:
@@ -230,7 +236,7 @@ def check(raw: bytes, codec: str, transfer: str, rnd: random.Random, wrong: bool
     check_contents(raw, codec, before, after, out, rewriting.done)
     check_lines(raw, out, transfer)
     for _, reason in rewriting.refused:
-        exact = wrong and ("does not map back exactly" in reason or "no bytes of its own" in reason)
+        exact = wrong and ("read again" in reason or "no bytes of its own" in reason)
         assert exact or transfer in MAY_REFUSE[reason]
     return len(rewriting.done)
 
@@ -304,7 +310,7 @@ def test_real_mail_keeps_the_laws():
     done = 0
     for path in files:
         raw = path.read_bytes()
-        if not message.is_bare_pdf(raw):
+        if not raw.startswith(b"%PDF-"):
             *_, rewriting = check_laws(raw, rnd)
             done += len(rewriting.done)
     assert not files or done

@@ -8,7 +8,8 @@ import zlib
 import pikepdf
 import pytest
 
-from inspectors.pdf import limits, read
+from inspectors.model import Edit
+from inspectors.pdf import edit, limits, read
 
 URI = b"<</S/URI/URI(https://x.example/)>>"
 SCRIPT = b"<</S/JavaScript/JS(app.launchURL\\('https://x.example/'\\))>>"
@@ -226,3 +227,21 @@ def test_links_of_encrypted_files_are_found_everywhere(pdfs, resaved) -> None:
     pdf.objects[1] = CATALOGUE % b"/OpenAction%b" % URI
     content = resaved(pdf.bytes(), encryption=pikepdf.Encryption(owner="o", user=""))
     assert [link.place for link in pdfs.links(content)] == ["pdf:javascript", "pdf:openaction"]
+
+
+def test_keys_that_are_no_text_hide_nothing(pdfs) -> None:
+    pdf = pdfs.document([LINK % (b"/AA<</#fe%b>>/X<</#ff<</#fd%b>>>>" % (URI, URI))])
+    pdf.objects[1] = CATALOGUE % b"/Dests<</#e4%b>>" % URI
+    links = pdfs.links(pdf.bytes())
+    assert [link.place for link in links] == ["pdf:additional", "pdf:name", "pdf:unreached"]
+    for link in links:
+        replacements, refused = edit("2", pdf.bytes(), [Edit(link, (pdfs.NEW,))])
+        assert replacements or "cannot be written" in refused[0][1]
+
+
+def test_an_object_nothing_refers_to_is_repaired_like_the_others(pdfs) -> None:
+    content = pdfs.document([], {9: URI}).bytes()
+    offset = content.index(b"9 0 obj")
+    reading = read("1", content.replace(b"%010d 00000 n" % offset, b"%010d 00000 n" % (offset + 3)))
+    assert [link.place for link in reading.links] == ["pdf:unreached"]
+    assert [flag.flag for flag in reading.flags] == ["pdf-damaged"]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from inspectors.pdf.model import Found, PdfHandle, Place
-from inspectors.pdf.plan import plan, shared
+from inspectors.pdf.plan import Remade, plan, shared
 
 ACTION = Place(20, 0)
 STRING = Place(30, 0)
@@ -17,7 +17,7 @@ def test_a_string_of_its_own_is_changed_where_it_stands() -> None:
     one, two = found(1), found(2)
     steps = plan([one, two], {two.handle: "u"}, {})
     assert steps.strings == {Place(2, 0, ("/A", "/URI")): "u"}
-    assert not steps.copies
+    assert not steps.actions
     assert steps.objects() == {(2, 0)}
 
 
@@ -25,20 +25,21 @@ def test_a_shared_action_changes_once_if_all_its_links_do() -> None:
     links = [found(1, ACTION), found(2, ACTION)]
     steps = plan(links, {link.handle: "u" for link in links}, {(20, 0): 2})
     assert steps.strings == {ACTION.into("/URI"): "u"}
-    assert not steps.copies
+    assert not steps.actions
 
 
 def test_one_of_several_users_of_an_action_gets_a_copy() -> None:
     links = [found(1, ACTION), found(2, ACTION)]
     steps = plan(links, {links[0].handle: "u"}, {(20, 0): 2})
     assert not steps.strings
-    assert steps.copies == {Place(1, 0, ("/A",)): (ACTION, "u")}
+    assert steps.actions == {Place(1, 0, ("/A",)): Remade(ACTION, ("u",), False, False)}
 
 
-def test_users_that_wish_different_urls_get_copies_each() -> None:
+def test_of_users_that_wish_different_urls_the_first_keeps_the_action() -> None:
     links = [found(1, ACTION), found(2, ACTION)]
-    steps = plan(links, {links[0].handle: "u", links[1].handle: "v"}, {(20, 0): 2})
-    assert steps.copies == {Place(1, 0, ("/A",)): (ACTION, "u"), Place(2, 0, ("/A",)): (ACTION, "v")}
+    steps = plan(links, {links[0].handle: "u", links[1].handle: "v"}, {})
+    assert steps.strings == {ACTION.into("/URI"): "u"}
+    assert steps.actions == {Place(2, 0, ("/A",)): Remade(ACTION, ("v",), False, False)}
 
 
 def test_an_action_used_by_something_that_is_no_link_changes_where_it_stands() -> None:
