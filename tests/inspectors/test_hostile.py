@@ -1,91 +1,28 @@
-"""Input made to be slow: twice as much of it takes about twice as long, to read and to rewrite.
+"""Input made to be slow is read and rewritten like any other. What it costs, ``make bench`` prints."""
 
-Ratios only, and generous ones: figures are for one machine, and tests share it.
-"""
-
-import base64
-import time
+import signal
 
 import pytest
 
-from inspectors import message, splice
-from inspectors.model import Edit
+from tests.bench.hostile import SHAPES, changed
 
-JAPANESE = "日 http://h.example/ 本\n".encode("iso-2022-jp")
-TABLE = b"<table><tr><td><a href=http://h.example/>www.i.example</a>"
-SOFT = b"h=\r\ntt=\r\np://h.exa=\r\nmple/ "
-NEW = tuple("https://c.example/h.example/" + "T" * length for length in (38, 37, 36))
+BACKSTOP = 30
+"""Seconds of processor time, a hundred times what any shape takes: ends what has become quadratic."""
 
 
-def part(body: bytes, kind: str = "text/html", transfer: str = "8bit") -> bytes:
-    return f"A: b\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: {transfer}\r\n\r\n".encode() + body
+@pytest.fixture(autouse=True)
+def backstop():
+    def over(*_):
+        raise AssertionError(f"more than {BACKSTOP} s of processor time")
 
-
-def see(number: int) -> bytes:
-    return b"".join(b"see http://h%d.example/path ok " % each for each in range(number))
-
-
-def plain(body: bytes, transfer: str = "8bit", charset: str = "utf-8") -> bytes:
-    return part(body, f"text/plain; charset={charset}", transfer)
-
-
-def encoded(body: bytes, charset: str = "utf-8") -> bytes:
-    return plain(base64.b64encode(body), "base64", charset)
-
-
-def junk(body: bytes) -> bytes:
-    return b"!".join(b"%c" % each for each in base64.b64encode(body))
-
-
-def nested(number: int) -> bytes:
-    one = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
-    return b"".join(one % (each, each) for each in range(number))
-
-
-def parts(number: int, one: bytes) -> bytes:
-    return b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + one * number
-
-
-SHAPES = {
-    "open tags": (20_000, lambda n: part(b"<a " * n)),
-    "links in deep nesting": (2_000, lambda n: part(b"<div>http://h.example/a " * n)),
-    "links in deep tables": (1_500, lambda n: part(TABLE * n)),
-    "anchors never closed": (3_000, lambda n: part(b"<a href=http://h.example/><nobr><p>\r\n" * n)),
-    "comments never closed": (50_000, lambda n: part(b"<!--" * n)),
-    "references": (30_000, lambda n: part(b"&amp;" * n + b"http://h.example/?" + b"&#38;" * n)),
-    "quoted-printable links on one line": (1_500, lambda n: plain(see(n), "quoted-printable")),
-    "soft breaks in links": (1_500, lambda n: plain(SOFT * n, "quoted-printable")),
-    "base64 links on one line": (1_500, lambda n: encoded(see(n))),
-    "base64 with junk": (1_000, lambda n: plain(junk(see(n)), "base64")),
-    "utf-16 links": (1_500, lambda n: encoded(see(n).decode().encode("utf-16"), "utf-16")),
-    "iso-2022-jp links": (1_500, lambda n: plain(JAPANESE * n, charset="iso-2022-jp")),
-    "bytes of no character": (50_000, lambda n: plain(b"\xff" * n + b"http://h.example/ \xff" * 99)),
-    "schemes without end": (30_000, lambda n: plain(b"http://" * n)),
-    "www without end": (30_000, lambda n: plain(b"www." * n)),
-    "boundary-like lines": (20_000, lambda n: parts(n, b"--b x\r\n--bb\r\n")),
-    "parts": (20_000, lambda n: parts(n, b"--b\r\n\r\nwww.h.example\r\n")),
-    "nested multiparts": (3_000, nested),
-    "parameters": (4_000, lambda n: part(b"x", "text/html;" + "a=1;" * n)),
-    "header lines": (10_000, lambda n: b"A: b\r\nnot a field\r\n" * n + b"\r\nhttp://h.example/"),
-}  # fmt: skip
-
-
-def work(raw: bytes) -> float:
-    """CPU seconds to inspect a message and rewrite all its links."""
-    start = time.process_time()
-    before = message.inspect(raw)
-    result = message.rewrite(before, [Edit(link, NEW) for link in before.links])
-    out = splice.apply(raw, result.patches)
-    spent = time.process_time() - start
-    assert message.compare(before, message.inspect(out), result.done) == ()
-    return spent
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, BACKSTOP)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_twice_as_much_takes_about_twice_as_long(shape):
+def test_every_link_of_hostile_input_is_rewritten_or_refused_and_nothing_else_changes(shape):
     size, make = SHAPES[shape]
-    for _ in range(3):  # another process may disturb a round
-        once, twice = work(make(size)), work(make(2 * size))
-        if twice <= 3.2 * max(once, 0.02):
-            return
-    pytest.fail(f"{once:.3f} s became {twice:.3f} s")
+    assert changed(make(2 * size)) == ()

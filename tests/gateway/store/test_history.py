@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 
 import pytest
@@ -91,24 +90,6 @@ def test_lesson_and_mark_are_kept_or_lost_together(store: Store) -> None:
         raise RuntimeError
     assert not store.learned("/a")
     assert store.answer([habit(SENDER)])[habit(SENDER)] == Known(Habit())
-
-
-def test_twenty_questions_take_well_under_a_millisecond(store: Store) -> None:
-    lessons = [
-        Lesson((Owner("sender", f"s{n % 500}@x.example"), DOMAIN, WORLD), (f"d{n % 3000}.example",), float(n))
-        for n in range(20_000)
-    ]
-    store.learn(lessons)
-    owners = (Owner("sender", "s7@x.example"), DOMAIN, WORLD)
-    questions = [*map(habit, owners), *(seen(o, f"d{n}.example") for o in owners for n in range(6))]
-    best = min(_timed(store, questions) for _ in range(50))
-    assert best < 0.001
-
-
-def _timed(store: Store, questions: list[Question]) -> float:
-    start = time.perf_counter()
-    store.answer(questions)
-    return time.perf_counter() - start
 
 
 _lessons = st.lists(

@@ -42,7 +42,7 @@ async def test_a_failing_or_late_source_gives_unknown_in_time_and_harms_no_other
     late, broken, good = Source("a", 30), Source("b", fails=True), Source("c")
     begun = time.monotonic()
     facts = await answer([A, B, Question("c", ("3",))], [late, broken, good], 0.1)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
     late_answer, broken_answer = facts.of(A), facts.of(B)
     assert isinstance(late_answer, Unknown) and "0.1 s" in late_answer.why
     assert isinstance(broken_answer, Unknown) and "RuntimeError" in broken_answer.why
