@@ -67,6 +67,13 @@ _TAGS = frozenset(
 )
 _PDF = frozenset(
     (
+        "next",
+        "additional",
+        "name",
+        "filespec",
+        "richmedia",
+        "xfa",
+        "unreached",
         "annotation",
         "text",
         "javascript",

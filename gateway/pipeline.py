@@ -113,12 +113,14 @@ class Pipeline:
         return judge(inspection, envelope, facts, self.policy, self.trust)
 
     async def _rewritten(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
-        wanted = wishes(outcome.inspection, outcome.judgement.decisions, self.wrapper, force)
+        asked = (outcome.inspection, outcome.judgement.decisions, self.wrapper, force)
+        many = len(outcome.inspection.links) > AT_ONCE
+        wanted = await asyncio.to_thread(wishes, *asked) if many else wishes(*asked)
         if not wanted.edits:
             return replace(outcome, not_rewritten=wanted.left)
         everything = replace(outcome, tickets=wanted.tickets, not_rewritten=wanted.left)
         try:
-            done = await self.reader.rewrite(source, wanted.edits, outcome.inspection.light)
+            done = await self.reader.rewrite(source, wanted.edits, outcome.inspection.unread)
         except WorkerError as error:
             return self.left_alone(everything, f"rewriting was ended: {error}")
         made = done.rewriting

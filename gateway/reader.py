@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +21,13 @@ T = TypeVar("T")
 INLINE_BYTES = 256 * 1024
 """A message up to this size without heavy parts is read on the event loop: at 20 to 30 ms a megabyte of HTML
 it holds the loop for less than 8 ms, and a worker's round trip costs 1 ms."""
+
+_EDITS_HERE = 8
+"""Edits made and proved on the event loop; each proof reads the message again."""
+_REWRITING = 4
+"""A rewriting reads the message at least twice: what could be read within the bound can be changed."""
+_MOST_DEADLY = 4
+"""Parts that may end a worker each before the remaining heavy ones are given up: 8 s of processor time."""
 
 PIPE_BYTES = 4 * 1024 * 1024
 """A larger message goes to its worker in a file: taking it from the pipe counts against the worker's memory,
@@ -50,17 +56,27 @@ class Reader:
         self._workers = workers
         self._observe = observe
 
-    async def run(self, source: work.Source, function: Callable[..., T], *args: object) -> T:
-        """The function's value for this message, from here or from a worker; WorkerError where it failed."""
+    async def run(
+        self,
+        source: work.Source,
+        function: Callable[..., T],
+        *args: object,
+        alone: bool = False,
+        patience: int = 1,
+    ) -> T:
+        """The function's value for this message, from here or from a worker; WorkerError where it failed.
+
+        ``alone``: always from a worker. ``patience``: how many times the bound on processor time it may take.
+        """
         try:
-            if isinstance(source, bytes) and len(source) <= INLINE_BYTES and not message.needs_worker(source):
+            if not alone and _is_light(source):
                 return function(source, *args)
         except Exception as error:
             self._observe("failed")
             raise WorkerError(f"it failed inside ({type(error).__name__})") from error
         try:
             with _by_file(source) as given:
-                return await self._workers.run(function, given, *args)
+                return await self._workers.run(function, given, *args, patience=patience)
         except WorkerError as error:
             self._observe(error.kind)
             raise
@@ -72,24 +88,39 @@ class Reader:
         except WorkerError as error:
             reason = f"reading it was ended: {error}"
         try:
-            return await self.run(source, work.inspect_light, reason)
+            heavy = await self.run(source, work.heavy_leaves, alone=True)
+            unread = await self._deadly(source, heavy, reason)
+            return await self.run(source, work.inspect, unread, alone=True, patience=2)
         except WorkerError as error:
             why = f"reading the message was ended: {error}"
             flag = Flag("limit", "", "The message could not be read within the bounds.")
             return Inspection(Message(b"", (), ()), (), (Skipped("", why),), (flag,))
 
-    async def rewrite(self, source: work.Source, edits: Sequence[Edit], light: str) -> work.Rewritten:
-        """Carry out the edits; where a heavy part ends the worker, those in the other parts are still made.
+    async def _deadly(
+        self, source: work.Source, heavy: Sequence[str], reason: str
+    ) -> tuple[tuple[str, str], ...]:
+        """The heavy leaves that end a worker when each is read by itself, with the reason."""
+        if len(heavy) < 2:
+            return tuple((path, reason) for path in heavy)
+        deadly: list[tuple[str, str]] = []
+        for number, path in enumerate(heavy):
+            if len(deadly) >= _MOST_DEADLY:  # each costs the whole bound on processor time
+                deadly.extend((left, reason) for left in heavy[number:])
+                break
+            others = tuple((other, reason) for other in heavy if other != path)
+            try:
+                await self.run(source, work.inspect, others, alone=True)
+            except WorkerError as error:
+                deadly.append((path, f"reading it was ended: {error}"))
+        return tuple(deadly)
 
-        ``light`` is the reason for which heavy parts were not read, empty where they were.
-        """
-        try:
-            return await self.run(source, work.rewrite, edits, light)
-        except WorkerError as error:
-            rest = [edit for edit in edits if not message.is_heavy(edit.link)]
-            if light or len(rest) in (0, len(edits)):
-                raise
-            reason = f"rewriting was ended: {error}"
-        done = await self.run(source, work.rewrite, rest, reason)
-        left = tuple((edit, reason) for edit in edits if message.is_heavy(edit.link))
-        return replace(done, rewriting=replace(done.rewriting, refused=(*done.rewriting.refused, *left)))
+    async def rewrite(
+        self, source: work.Source, edits: Sequence[Edit], unread: message.Unread
+    ) -> work.Rewritten:
+        """Carry out the edits, in a worker where they are many; ``unread`` as when the links were read."""
+        alone = len(edits) > _EDITS_HERE
+        return await self.run(source, work.rewrite, edits, unread, alone=alone, patience=_REWRITING)
+
+
+def _is_light(source: work.Source) -> bool:
+    return isinstance(source, bytes) and len(source) <= INLINE_BYTES and not message.heavy_leaves(source)

@@ -33,6 +33,9 @@ Ready = Callable[[], Awaitable[None]]
 """Runs once everything listens."""
 
 
+NO_RELOAD = "settings, policy and keys are read at start: restart to take up changes"
+
+
 class ListenError(Exception):
     """An address cannot be had; the words name the setting, the address and what to do."""
 
@@ -49,6 +52,7 @@ async def serve(parts: Parts, ready: Ready | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: logs.logger().warning("hangup-ignored", why=NO_RELOAD))
     async with running(parts) as relay:
         log = logs.logger()
         log.info("started", relay=str(parts.settings.relay.listen), policy=parts.policy.version)

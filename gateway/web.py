@@ -41,6 +41,12 @@ class _Bounded(H11Protocol):
             self._first.cancel()
         super().connection_lost(exc)
 
+    def on_response_complete(self) -> None:
+        """One request a connection: a click needs no more, and a second could be begun and never ended."""
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self.transport.close()
+
     def _check_first(self) -> None:
         if self.cycle is None:
             self.transport.close()

@@ -37,8 +37,8 @@ _FIRST_LINES = 8192
 """Bytes in which the first field's name ends, behind an mbox separator line."""
 
 
-_MOST_PROOFS = 64
-"""Readings of one changed message; five links that resist among a thousand take about 50."""
+_MOST_BLAMED, _MOST_HALVES = 6, 64
+"""Readings of one changed message: with edits to blame left out, and by halves."""
 _UNPROVED = "read again, the changed message had other links than it should"
 
 
@@ -60,9 +60,9 @@ def load(source: Source) -> bytes:
     return source if isinstance(source, bytes) else source.read_bytes()
 
 
-def _read(source: Source, raw: bytes, light: str) -> Inspection:
+def _read(source: Source, raw: bytes, unread: message.Unread) -> Inspection:
     reading = message.inspect_pdf if isinstance(source, BareFile) else message.inspect
-    return reading(raw, light=light)
+    return reading(raw, unread)
 
 
 def takes_lines(source: Source) -> bool:
@@ -84,14 +84,14 @@ def takes_lines(source: Source) -> bool:
     return headers.begins_with_field(start, 0, len(start))
 
 
-def inspect(source: Source) -> Inspection:
+def inspect(source: Source, unread: message.Unread = ()) -> Inspection:
     """``inspectors.message.inspect``, with the raw bytes taken out of the result."""
-    return without_raw(_read(source, load(source), ""))
+    return without_raw(_read(source, load(source), unread))
 
 
-def inspect_light(source: Source, reason: str) -> Inspection:
-    """The same without parts in heavy formats, which are skipped for this reason."""
-    return without_raw(_read(source, load(source), reason))
+def heavy_leaves(source: Source) -> tuple[str, ...]:
+    """Paths of the leaves in heavy formats."""
+    return ("",) if isinstance(source, BareFile) else message.heavy_leaves(load(source))
 
 
 def without_raw(inspection: Inspection) -> Inspection:
@@ -105,16 +105,15 @@ def verify_dkim(source: Source, keys: dict[str, bytes]) -> tuple[DkimResult, ...
     return dkimcheck.verify(raw, mime.read(raw).message.headers, keys)
 
 
-def rewrite(source: Source, edits: Sequence[Edit], light: str = "") -> Rewritten:
+def rewrite(source: Source, edits: Sequence[Edit], unread: message.Unread = ()) -> Rewritten:
     """Carry out the edits; what cannot be proved right by reading again is refused with the reason.
 
-    Where ``light`` is given, parts in heavy formats are read neither before nor after, as when the edits were
-    decided.
+    The leaves in ``unread`` are read neither before nor after, as when the edits were decided.
     """
     raw = load(source)
 
     def again(data: bytes) -> Inspection:
-        return _read(source, data, light)
+        return _read(source, data, unread)
 
     result = _best(again(raw), edits, again)
     changes = tuple(Restored(p.span.start, p.span.of(raw), p.data) for p in result.patches)
@@ -122,20 +121,39 @@ def rewrite(source: Source, edits: Sequence[Edit], light: str = "") -> Rewritten
     return Rewritten(result, changes, len(raw), _digest(raw), _digest(out))
 
 
-def _best(before: Inspection, edits: Sequence[Edit], again: Callable[[bytes], Inspection]) -> Rewriting:
+Again = Callable[[bytes], Inspection]
+"""Reads changed bytes as the message was read."""
+
+
+def _best(before: Inspection, edits: Sequence[Edit], again: Again) -> Rewriting:
     """All edits where that proves right, else as many as do.
 
-    Halves are tried on top of what is good already, so that a few links that resist shield no others: each
-    costs as many proofs as the number of edits can be halved.
+    Edits whose links read wrongly afterwards are left out and the rest proved again, so that links that
+    resist shield no others. Where none can be blamed, halves are tried on top of what is good already.
     """
-    best = Rewriting((), ())
-    waiting = [list(edits)]
+    wanted = list(edits)
     refused: list[tuple[Edit, str]] = []
-    for _ in range(_MOST_PROOFS):
+    for _ in range(_MOST_BLAMED):
+        trial, wrong = _proved(before, wanted, again)
+        if trial is not None:
+            return replace(trial, refused=(*refused, *trial.refused))
+        if not wrong:
+            break
+        refused.extend((edit, _UNPROVED) for edit in wrong)
+        wanted = [edit for edit in wanted if edit not in frozenset(wrong)]
+    best = _halved(before, wanted, again)
+    return replace(best, refused=(*refused, *best.refused))
+
+
+def _halved(before: Inspection, edits: list[Edit], again: Again) -> Rewriting:
+    best = Rewriting((), ())
+    refused: list[tuple[Edit, str]] = []
+    waiting = [edits]
+    for _ in range(_MOST_HALVES):
         if not waiting:
             break
         some = waiting.pop()
-        trial = _proved(before, [*best.done, *some], again)
+        trial, _wrong = _proved(before, [*best.done, *some], again)
         if trial is not None:
             refused.extend(trial.refused)
             best = replace(trial, refused=())
@@ -148,18 +166,20 @@ def _best(before: Inspection, edits: Sequence[Edit], again: Callable[[bytes], In
 
 
 def _proved(
-    before: Inspection, edits: Sequence[Edit], again: Callable[[bytes], Inspection]
-) -> Rewriting | None:
-    """The rewriting where reading the result again finds exactly these edits (laws 3 and 4)."""
+    before: Inspection, edits: Sequence[Edit], again: Again
+) -> tuple[Rewriting | None, tuple[Edit, ...]]:
+    """The rewriting where reading the result again finds exactly these edits (laws 3 and 4), else the edits
+    to blame as far as they are known."""
     raw = before.message.raw
     result = message.rewrite(before, edits)
     if not result.patches:
-        return result
+        return result, ()
     out = splice.apply(raw, result.patches)
-    if message.compare(before, again(out), result.done):
-        return None
+    after = again(out)
+    if message.compare(before, after, result.done):
+        return None, message.misread(before, after, result.done)
     back = splice.undo(out, [(p.span.start, p.span.of(raw), p.data) for p in result.patches])
-    return result if back == raw else None
+    return (result, ()) if back == raw else (None, ())
 
 
 def _digest(data: bytes) -> str:

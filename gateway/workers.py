@@ -18,11 +18,10 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -58,9 +57,15 @@ class Workers:
         self._pool: ProcessPool | None = None
         self._under_way: set[Future[Any]] = set()
 
-    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The function's value, from a worker. WorkerError where a bound was hit or it raised."""
-        future = self._schedule((self._limits.cpu_seconds, function, args, kwargs))
+    async def run(self, function: Callable[..., T], *args: object, patience: int = 1) -> T:
+        """The function's value, from a worker. WorkerError where a bound was hit or it raised.
+
+        ``patience`` is how many times the bounds on time it may take.
+        """
+        limits = self._limits
+        future = self._schedule(
+            (limits.cpu_seconds * patience, function, args), limits.seconds * max(1, patience)
+        )
         self._under_way.add(future)
         try:
             result: T = await asyncio.wrap_future(future)
@@ -71,18 +76,18 @@ class Workers:
             future.cancel()
             raise
         except Exception as error:
-            raise self._explained(error) from error
+            raise self._explained(error, patience) from error
         finally:
             self._under_way.discard(future)
         return result
 
-    def _schedule(self, work: tuple[object, ...]) -> Future[Any]:
+    def _schedule(self, work: tuple[object, ...], seconds: float) -> Future[Any]:
         """Hand the work to the pool; one that is broken is replaced."""
         for _ in range(2):
             if self._pool is None:
                 self._pool = self._made()
             try:
-                future: Future[Any] = self._pool.schedule(_bounded, args=work, timeout=self._limits.seconds)
+                future: Future[Any] = self._pool.schedule(_bounded, args=work, timeout=seconds)
             except (RuntimeError, OSError):
                 # A process that dies while it has nothing to do breaks the whole pool.
                 self.close()
@@ -101,17 +106,17 @@ class Workers:
             context=context,
         )
 
-    def _explained(self, error: Exception) -> WorkerError:
+    def _explained(self, error: Exception, patience: int) -> WorkerError:
         """Which bound was hit, or what else became of the process, in words."""
         limits = self._limits
         if isinstance(error, ProcessExpired):
             if error.exitcode == -signal.SIGPROF:
                 return WorkerError(
-                    f"it took more than {limits.cpu_seconds:g} s of processor time", "deadline"
+                    f"it took more than {limits.cpu_seconds * patience:g} s of processor time", "deadline"
                 )
             return WorkerError(_how_it_ended(error.exitcode), "crash")
         if isinstance(error, TimeoutError) and error.args[:1] == ("Task timeout",):  # Pebble's own
-            return WorkerError(f"it took longer than {limits.seconds:g} s", "deadline")
+            return WorkerError(f"it took longer than {limits.seconds * patience:g} s", "deadline")
         if isinstance(error, MemoryError):
             return WorkerError(f"it needed more than {limits.memory >> 20} MB of memory", "memory")
         if isinstance(error, BrokenProcessPool):
@@ -161,9 +166,9 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _bounded(cpu_seconds: float, function: Callable[..., T], args: tuple, kwargs: dict) -> T:  # type: ignore[type-arg]
+def _bounded(cpu_seconds: float, function: Callable[..., T], args: tuple[object, ...]) -> T:
     signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     try:
-        return function(*args, **kwargs)
+        return function(*args)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)

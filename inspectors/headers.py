@@ -16,6 +16,8 @@ from inspectors.model import Flag, Header, Span
 _TEXT = rb"[^\r\n]*+(?:\r(?!\n)[^\r\n]*+)*+"  # one line's content: a CR alone does not end it
 _FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):(" + _TEXT + rb"(?:\r?\n[ \t]" + _TEXT + rb")*+)(?:\r?\n|\Z)")
 _NAME_BYTES = bytes(set(range(33, 127)) - {0x3A})
+_ALWAYS = ("content-", "from", "sender", "authentication-results")
+"""Fields that count beyond the limit of fields: how to read the body, and who wrote it."""
 _LONGEST_NAME = 1000
 """Bytes before a colon; what is longer is no field name, and too long to remember."""
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
@@ -97,7 +99,7 @@ def fields(raw: bytes, head: Span, path: str = "") -> tuple[tuple[Header, ...], 
         if (blank == b" " or blank == b"\t") and name:
             more.append(line)
         else:
-            if name and (len(found) < limits.HEADER_FIELDS or name.startswith("content-")):
+            if name and (len(found) < limits.HEADER_FIELDS or name.startswith(_ALWAYS)):
                 found.append(Header(name, Span(begin, at), _unfolded(value, more)))
             colon = line.find(b":")
             name, spaced = _field_name(line[:colon]) if 0 < colon <= _LONGEST_NAME else ("", False)
@@ -182,9 +184,10 @@ def structured(raw: bytes) -> Structured:
     """
     text = raw[:16384].decode("utf-8", "replace")
     position = _blanks(text, 0)
-    match = _TOKEN.match(text, position)
+    quoted = _QUOTED.match(text, position)  # not allowed, and read by some clients all the same
+    match = quoted or _TOKEN.match(text, position)
     assert match is not None
-    value, position = match.group(1).lower(), match.end()
+    value, position = match.group(1).strip().lower(), match.end()
     found: dict[str, str] = {}
     while (position := text.find(";", position)) >= 0 and len(found) < limits.PARAMETERS:
         position = _blanks(text, position + 1)

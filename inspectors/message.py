@@ -28,6 +28,9 @@ from inspectors.model import (
     Span,
 )
 
+Unread = Sequence[tuple[str, str]]
+"""(path of a leaf, why it is not read) pairs."""
+
 _ODDITIES = {
     "transfer-unknown": "The transfer encoding is unknown; the part is read as it stands.",
     "base64-alien": "Characters outside the base64 alphabet stand in the encoded part.",
@@ -42,27 +45,29 @@ _SEALED = {
 }
 
 
-def inspect_pdf(raw: bytes, *, light: str = "") -> Inspection:
+def inspect_pdf(raw: bytes, unread: Unread = ()) -> Inspection:
     """Every link of a bare PDF: one leaf without a path."""
     leaf = Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
-    reading = Reading(skipped=(Skipped("", light),)) if light else pdf.read("", raw)
-    return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags, light)
+    reason = dict(unread).get("", "")
+    reading = Reading(skipped=(Skipped("", reason),)) if reason else pdf.read("", raw)
+    return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags, tuple(unread))
 
 
-def inspect(raw: bytes, *, light: str = "") -> Inspection:
+def inspect(raw: bytes, unread: Unread = ()) -> Inspection:
     """Every link of a message; any bytes whatever give an inspection.
 
-    Where ``light`` is given, parts in heavy formats are skipped with it as the reason: so that a part that
-    killed its worker does not hide the links of the others.
+    ``unread`` names leaves to skip, each with the reason: so that a part that killed its worker does not hide
+    the links of the others.
     """
     structure = mime.read(raw)
+    reasons = dict(unread)
     skipped, flags = list(structure.skipped), list(structure.flags)
     links: list[Link] = []
     for leaf in structure.message.leaves:
         if len(links) > limits.LINKS:
             skipped.append(Skipped(leaf.path, "links over the limit"))
             continue
-        reading = _read_leaf(raw, leaf, light)
+        reading = _read_leaf(raw, leaf, reasons.get(leaf.path, ""))
         links.extend(reading.links)
         skipped.extend(reading.skipped)
         flags.extend(reading.flags)
@@ -70,18 +75,18 @@ def inspect(raw: bytes, *, light: str = "") -> Inspection:
         flags.append(Flag("limit", "", f"More than {limits.LINKS} links."))
         skipped.append(Skipped(links[limits.LINKS].leaf, "links over the limit"))
         del links[limits.LINKS :]
-    return Inspection(structure.message, tuple(links), tuple(skipped), tuple(flags), light)
+    return Inspection(structure.message, tuple(links), tuple(skipped), tuple(flags), tuple(unread))
 
 
-def _read_leaf(raw: bytes, leaf: Leaf, light: str) -> Reading:
+def _read_leaf(raw: bytes, leaf: Leaf, reason: str = "") -> Reading:
+    if reason:
+        return Reading(skipped=(Skipped(leaf.path, reason),))
     inspector, decoded = _opened(raw, leaf)
     oddities = tuple(Flag(name, leaf.path, _ODDITIES[name]) for name in decoded.oddities)
     if inspector is None:
         if not registry.expects_links(leaf) or not decoded.content.strip():
             return Reading(flags=oddities)
         return Reading(skipped=(Skipped(leaf.path, f"no inspector reads {leaf.type[:80]}"),), flags=oddities)
-    if light and inspector.heavy:
-        return Reading(skipped=(Skipped(leaf.path, light),), flags=oddities)
     reading = inspector.read(leaf, decoded.content)
     return Reading(reading.links, reading.skipped, oddities + reading.flags)
 
@@ -114,19 +119,14 @@ def _beginning(leaf: Leaf) -> Leaf:
     )  # fmt: skip
 
 
-def needs_worker(raw: bytes) -> bool:
-    """Whether reading it needs a process of its own: it has a part in a heavy format."""
+def heavy_leaves(raw: bytes) -> tuple[str, ...]:
+    """Paths of the leaves whose formats are only read in a process of their own."""
+    found = []
     for leaf in mime.read(raw).message.leaves:
-        found = registry.inspector(leaf, _start(raw, leaf).content)
-        if found is not None and found.heavy:
-            return True
-    return False
-
-
-def is_heavy(link: Link) -> bool:
-    """Whether the link stands in a format that is only read in a process of its own."""
-    form = link.place.partition(":")[0]
-    return any(each.heavy and each.name == form for each in registry.INSPECTORS)
+        inspector = registry.inspector(leaf, _start(raw, leaf).content)
+        if inspector is not None and inspector.heavy:
+            found.append(leaf.path)
+    return tuple(found)
 
 
 def rewrite(inspection: Inspection, edits: Sequence[Edit]) -> Rewriting:
@@ -173,6 +173,15 @@ def _without_overlaps(
         else:
             kept.append(each)
     return kept, refused
+
+
+def misread(before: Inspection, after: Inspection, done: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits whose links read otherwise than they should; none where the number of links changed."""
+    if len(before.links) != len(after.links):
+        return ()
+    wanted = {edit.link: edit for edit in done}
+    pairs = zip(before.links, after.links, strict=True)
+    return tuple(wanted[old] for old, new in pairs if old in wanted and new.url not in wanted[old].urls)
 
 
 def compare(before: Inspection, after: Inspection, done: Sequence[Edit]) -> tuple[str, ...]:

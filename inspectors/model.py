@@ -133,8 +133,8 @@ class Inspection:
     """In the order of the leaves, and in each leaf in the order they stand."""
     skipped: tuple[Skipped, ...] = ()
     flags: tuple[Flag, ...] = ()
-    light: str = ""
-    """Why parts in heavy formats were not read; empty where they were."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """(path, reason) of leaves that were left unread because reading them had been ended before."""
 
 
 @dataclass(frozen=True, slots=True)

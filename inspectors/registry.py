@@ -6,7 +6,7 @@ Does not read anything itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inspectors import html, pdf, text
 from inspectors.model import Edit, Leaf, Reading, Replacement
@@ -72,7 +72,13 @@ def _pdf_read(leaf: Leaf, content: bytes) -> Reading:
 def _pdf_edit(
     leaf: Leaf, content: bytes, edits: Sequence[Edit]
 ) -> tuple[tuple[Replacement, ...], tuple[tuple[Edit, str], ...]]:
-    return pdf.edit(leaf.path, content, edits)
+    made, refused = pdf.edit(leaf.path, content, edits)
+    # White space behind a revision means nothing, and base64 may need a length that fits.
+    padded = tuple(
+        replace(each, choices=tuple(choice + b"\n" * n for n in range(3) for choice in each.choices))
+        for each in made
+    )
+    return padded, refused
 
 
 def _unchanged(leaf: Leaf, content: bytes, edits: Sequence[Edit]) -> tuple[tuple[Replacement, ...], Refused]:

@@ -30,7 +30,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from policy.domains import above
+from policy.domains import above, registrable
 from policy.model import Decision, Habit, Identity, Judgement, Lesson, Owner, Seen
 from policy.rules import HistoryRules, Rules
 
@@ -51,6 +51,15 @@ def owners(identity: Identity, shared: Collection[str] = ()) -> tuple[Owner, ...
     if identity.organisation and identity.organisation not in shared and identity.domain not in shared:
         near.append(Owner("domain", identity.organisation))
     return (*near, ORGANISATION)
+
+
+def readings(identity: Identity) -> tuple[Identity, ...]:
+    """Everybody the sender may be: himself, or each address that an odd From names."""
+    others = []
+    for address in identity.named:
+        domain = address.rpartition("@")[2]
+        others.append(Identity(address, domain, registrable(domain), False, "none"))
+    return (identity, *others)
 
 
 def _without_tag(address: str) -> str:
@@ -80,7 +89,9 @@ def lesson(judgement: Judgement, rules: Rules, at: float, own_hosts: Collection[
     if not domains:
         return None
     names = tuple(sorted(domains)[:MOST_DOMAINS])
-    return Lesson(owners(judgement.identity, rules.history.shared_domains), names, at)
+    return Lesson(
+        owners(judgement.identity, rules.history.shared_domains), names, at, judgement.identity.organisation
+    )
 
 
 def _odd(decision: Decision, rules: Rules) -> bool:

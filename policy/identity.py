@@ -27,6 +27,9 @@ from policy.questions import dkim_results
 MOST_FIELDS = 200
 """Header fields looked at from the top for results; real border servers stay under 30."""
 
+MOST_NAMED = 5
+"""Addresses of an odd From that are measured by their habits."""
+_LENIENT = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9.-]{1,253}")
 _BY = re.compile(r"(?:\A|\s)by\s+([^\s;()]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
 
@@ -44,14 +47,24 @@ def who(headers: Sequence[Header], envelope: Envelope, trust: Trust, facts: Fact
         words = sender.odd or (
             "From names more than one address" if sender.found else "From gives no address"
         )
-        return Identity("", "", "", False, "none", words)
+        return Identity("", "", "", False, "none", words, _named(headers, envelope))
     address = sender.found[0]
     domain = domain_of(address)
     if sender.odd or not domain:
         words = f"From is odd: {sender.odd or 'its address has no domain name'}"
-        return Identity(address, domain, registrable(domain), False, "none", words)
+        named = _named(headers, envelope)
+        return Identity(address, domain, registrable(domain), False, "none", words, named)
     genuine, by, words = _proof(headers, domain, trust, facts)
     return Identity(address, domain, registrable(domain), genuine, by, words)
+
+
+def _named(headers: Sequence[Header], envelope: Envelope) -> tuple[str, ...]:
+    """Every address in From, Sender and MAIL FROM, read as leniently as any client might."""
+    fields = [header.value[:4096] for header in headers if header.name.strip() in ("from", "sender")]
+    text = b" ".join((*fields[:10], envelope.mail_from.encode("utf-8", "replace")[:4096])).decode("latin-1")
+    plain = re.sub(r"[\\\"\x00-\x1f\x7f]", "", text).lower()
+    found = dict.fromkeys(_LENIENT.findall(plain))
+    return tuple(address for address in found if domain_of(address))[:MOST_NAMED]
 
 
 def _from(headers: Sequence[Header]) -> Addresses:

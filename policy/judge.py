@@ -15,7 +15,7 @@ from inspectors.model import Header, Inspection, Link
 from policy import questions
 from policy.addresses import addresses, domain_of
 from policy.domains import above, registrable, unicode_host
-from policy.history import matches, owners
+from policy.history import matches, owners, readings
 from policy.identity import aligned, who
 from policy.model import Decision, Envelope, Evidence, Facts, Identity, Judgement, Owner, Question, Trust
 from policy.rules import Policy, Rules
@@ -39,7 +39,8 @@ def ask(inspection: Inspection, envelope: Envelope, policy: Policy, trust: Trust
         asked.update(dict.fromkeys(_keys(headers, identity)))
     targets = {found.host: found for found in map(target, inspection.links) if _judged(found, rules)}
     if targets:
-        people = owners(identity, rules.history.shared_domains)
+        shared = rules.history.shared_domains
+        people = dict.fromkeys(owner for one in readings(identity) for owner in owners(one, shared))
         correspondents = [Owner("domain", name) for name in _correspondents(headers)]
         asked.update(dict.fromkeys(questions.habit(owner) for owner in (*people, *correspondents)))
         for host in sorted(targets):

@@ -43,6 +43,9 @@ class Identity:
     """"dmarc", "dkim", "spf", "claimed" (taken at its word) or "none"."""
     words: str = ""
     """One sentence on what was proved or why nothing was."""
+    named: tuple[str, ...] = ()
+    """Where From is odd: the addresses a reader may take for the sender. They vouch for nothing, but a link
+    is measured by the habits of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,9 @@ class Lesson:
     """Registrable domains (or bare hosts and IP literals) linked in it, each once, sorted."""
     at: float
     """Unix time the message was taken, seconds."""
+    own: str = ""
+    """The sender's own registrable domain: it counts among the domains, but the organisation is not taught to
+    know it, or three mails would make a stranger's domain familiar to all."""
 
 
 @dataclass(frozen=True, slots=True)

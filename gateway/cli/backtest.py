@@ -116,6 +116,8 @@ async def _one(parts: Parts, raw: bytes) -> Outcome:
 
 
 def _show(tally: _Tally) -> None:
+    if tally.messages and not tally.genuine:
+        typer.echo(report.NOBODY_GENUINE, err=True)
     console = report.console()
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, number in tally.summary().items():

@@ -5,8 +5,11 @@ Does not hold the work of any command.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from gateway.app import version
 from gateway.cli.backtest import command as backtest_command
 from gateway.cli.clicks import command as clicks_command
 from gateway.cli.decisions import command as decisions_command
@@ -25,9 +28,22 @@ app = typer.Typer(
     name="oddlink",
     help="A mail gateway that rewrites only the links that do not belong.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _app(
+    shown: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """A mail gateway that rewrites only the links that do not belong."""
+    if shown:
+        typer.echo(f"oddlink {version()}")
+        raise typer.Exit
+
+
 app.command("serve")(serve_command)
 app.command("demo")(demo_command)
 app.command("links")(links_command)

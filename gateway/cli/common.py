@@ -75,7 +75,7 @@ def guard(call: Callable[[], object]) -> int:
         code, words = _explained(error)
         if code == SOFTWARE and os.environ.get("ODDLINK_TRACEBACK"):
             raise
-        for line in words.splitlines() or [""]:
+        for line in words.splitlines():
             print(f"oddlink: {printable(line)}", file=sys.stderr)  # noqa: T201 - the one door for errors
         return code
 
@@ -96,7 +96,8 @@ def _explained(error: Exception) -> tuple[int, str]:
         return (TEMPORARY if error.transient else CONFIG), str(error)
     if isinstance(error, typer.BadParameter) or hasattr(error, "format_message"):
         # Typer's own copy of click has no public name for UsageError; all its errors can format themselves.
-        return USAGE, f"{error.format_message().rstrip('.')}; see `oddlink --help`"
+        words = error.format_message().rstrip(".")
+        return USAGE, f"{words}; see `oddlink --help`" if words else ""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return DATA, f"{where}{error.strerror or error}"

@@ -78,6 +78,8 @@ async def _learn(
     counts = {
         name: batch.counts[name] for name in ("learned", "taught nothing", "not genuine", "known already")
     }
+    if counts["not genuine"] and not counts["learned"] + counts["taught nothing"] + counts["known already"]:
+        typer.echo(report.NOBODY_GENUINE, err=True)
     if as_json:
         typer.echo(report.line(counts))
     else:

@@ -95,6 +95,12 @@ def _judged(link: Link, decision: Decision) -> dict[str, Any]:
     }
 
 
+NOBODY_GENUINE = (
+    "oddlink: no sender is proved genuine, so nothing is learned of anybody; set identity.authserv_ids, "
+    "or use --from-is-genuine for archives whose authentication results are gone"
+)
+
+
 def line(found: Mapping[str, Any]) -> str:
     """One JSON line; what cannot be UTF-8 is escaped."""
     return json.dumps(found, ensure_ascii=True, separators=(", ", ": "))

@@ -119,7 +119,7 @@ def _sums(lessons: Iterable[Lesson]) -> dict[OwnerKey, _Sum]:
             added = sums.setdefault(owner, _Sum())
             added.messages += 1
             added.uses += len(domains)
-            for domain in domains:
+            for domain in domains - {key(lesson.own)} if owner[0] == "organisation" else domains:
                 row = added.seen.setdefault(domain, [0, lesson.at, lesson.at])
                 row[0] += 1
                 row[1] = min(row[1], lesson.at)

@@ -5,9 +5,10 @@ Does not know the transfer encoding the PDF travels in; whoever appends the revi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from inspectors.model import Edit, Replacement, Span
+from inspectors.pdf import cover
 from inspectors.pdf.append import revision
 from inspectors.pdf.apply import applied
 from inspectors.pdf.check import check
@@ -15,12 +16,14 @@ from inspectors.pdf.crypt import cipher
 from inspectors.pdf.document import BROKEN, obstacle
 from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.ground import Base, base
-from inspectors.pdf.model import PdfHandle, RefusedError, UnreadableError
-from inspectors.pdf.plan import fixed, grouped, plan, shared
+from inspectors.pdf.model import RefusedError, TextHandle, UnreadableError
+from inspectors.pdf.pagetext import pagetext
+from inspectors.pdf.plan import plan, shared
 from inspectors.pdf.serialise import serialised
 from inspectors.pdf.signed import signed
 from inspectors.pdf.trail import Walk
 from inspectors.pdf.walk import walk
+from inspectors.pdf.wishes import Wishes, sorted_out
 
 Answer = tuple[tuple[Replacement, ...], tuple[tuple[Edit, str], ...]]
 
@@ -50,52 +53,35 @@ def _edit(content: bytes, edits: Sequence[Edit]) -> Answer:
     # Signatures stay valid over an appended revision, but viewers then say that the document was changed.
     if seen.signed or signed(file.pdf):
         raise RefusedError("the PDF carries a digital signature")
-    wanted, done, refused = _sorted_out(seen, edits)
-    if not done:
+    wishes = sorted_out(seen, _in_text(content, seen, edits), edits)
+    refused = tuple(wishes.refused)
+    if not wishes.done:
         return (), refused
-    data = changed(content, file, seen, wanted)
+    data = changed(content, file, seen, wishes)
     end = Span(len(content), len(content))
-    return (Replacement(end, (data,), done),), refused
+    return (Replacement(end, (data,), tuple(wishes.done)),), refused
 
 
-def changed(content: bytes, file: Base, seen: Walk, wanted: Mapping[PdfHandle, str]) -> bytes:
-    """The bytes to append so that the ``wanted`` links lead to their new URLs, checked.
+def changed(content: bytes, file: Base, seen: Walk, wishes: Wishes) -> bytes:
+    """The bytes to append so that the wished links lead to their new URLs, checked.
 
     Raises RefusedError or one of BROKEN. ``file`` is changed in memory and of no use afterwards.
     """
     cipher_ = cipher(file.pdf)
-    steps = plan(seen.found, wanted, file.counts(shared(wanted)))
-    values = applied(file.pdf, steps)
+    counts = file.counts(shared(wishes.links) | cover.arrays(seen, wishes.texts))
+    values = applied(file.pdf, plan(seen.found, wishes.links, counts))
+    for ident in cover.covered(seen, wishes.texts, counts):
+        values[ident] = file.pdf.get_object(ident)
     bodies = {ident: serialised(value, ident, cipher_) for ident, value in values.items()}
     data = revision(file.ground, bodies)
     texts = {ident: value.unparse(resolved=True) for ident, value in values.items()}
-    check(file, seen, content + data, texts, wanted)
+    check(file, seen, content + data, texts, wishes)
     return data
 
 
-def _sorted_out(
-    seen: Walk, edits: Sequence[Edit]
-) -> tuple[dict[PdfHandle, str], tuple[Edit, ...], tuple[tuple[Edit, str], ...]]:
-    """The URL wished for each link, the edits that wish it, and the edits that cannot be."""
-    known = {found.handle: found for found in seen.found}
-    siblings = grouped(seen.found, lambda handle: handle.slot)
-    wanted: dict[PdfHandle, str] = {}
-    done: list[Edit] = []
-    refused: list[tuple[Edit, str]] = []
-    for each in edits:
-        handle = each.link.handle
-        url = each.urls[0] if each.urls else ""
-        if not isinstance(handle, PdfHandle) or handle not in known:
-            refused.append((each, "the link does not stand in this PDF"))
-        elif not url or not all("!" <= char <= "~" for char in url):
-            refused.append((each, "the new URL is empty or not printable ASCII"))
-        elif reason := fixed(known[handle], len(siblings[handle.slot])):
-            refused.append((each, reason))
-        elif wanted.setdefault(handle, url) != url:
-            refused.append((each, "the link is to be changed to two URLs at once"))
-        else:
-            done.append(each)
-    half = {handle for handle in wanted if not all(other in wanted for other in siblings[handle.slot])}
-    refused += [(each, "the action has other links that stay") for each in done if each.link.handle in half]
-    done = [each for each in done if each.link.handle not in half]
-    return {handle: url for handle, url in wanted.items() if handle not in half}, tuple(done), tuple(refused)
+def _in_text(content: bytes, seen: Walk, edits: Sequence[Edit]) -> frozenset[TextHandle]:
+    """The URLs in page text, where an edit speaks of one."""
+    if not any(isinstance(each.link.handle, TextHandle) for each in edits):
+        return frozenset()
+    links = pagetext("", content, seen)[1].links
+    return frozenset(link.handle for link in links if isinstance(link.handle, TextHandle))

@@ -12,9 +12,10 @@ import pikepdf
 from inspectors.pdf.document import BROKEN, opened, readable, table, texts
 from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.ground import Base
-from inspectors.pdf.model import Found, ObjectId, PdfHandle, RefusedError, UnreadableError
+from inspectors.pdf.model import Found, ObjectId, RefusedError, UnreadableError
 from inspectors.pdf.trail import Walk
 from inspectors.pdf.walk import walk
+from inspectors.pdf.wishes import Wishes
 
 _KEPT = ("/Root", "/Info", "/ID", "/Encrypt")
 
@@ -24,11 +25,12 @@ def check(
     before: Walk,
     data: bytes,
     objects: Mapping[ObjectId, bytes],
-    wanted: Mapping[PdfHandle, str],
+    wishes: Wishes,
 ) -> None:
     """Raises RefusedError unless ``data`` holds exactly the wished change.
 
-    ``objects`` are the changed objects as qpdf writes them, ``wanted`` the new URLs of changed links.
+    ``objects`` are the changed objects as qpdf writes them, ``wishes`` the new URLs of
+    changed links.
     """
     try:
         pdf = opened(data, recover=False)
@@ -45,7 +47,7 @@ def check(
             raise RefusedError(f"the changed PDF's trailer would have another {key}")
     if now.pages != before.pages:
         raise RefusedError("the changed PDF would have another number of pages")
-    if _links(now.found, {}) != _links(before.found, wanted):
+    if not _as_wished(now.found, before.found, wishes):
         raise RefusedError("the changed PDF would have other links than wished")
     if len(pdf.get_warnings()) > base.complaints:
         raise RefusedError("the changed PDF would have more errors than it came with")
@@ -75,11 +77,16 @@ def _same_objects(base: Base, pdf: pikepdf.Pdf, objects: Mapping[ObjectId, bytes
             raise RefusedError("the damaged PDF cannot be changed without changing more of it")
 
 
-def _links(found: Sequence[Found], wanted: Mapping[PdfHandle, str]) -> list[tuple[int, bytes]]:
-    """Of each link its page and value, with the changes made."""
-    return [
-        (each.page, wanted[each.handle].encode() if each.handle in wanted else each.value) for each in found
-    ]
+def _as_wished(now: Sequence[Found], before: Sequence[Found], wishes: Wishes) -> bool:
+    """Whether all links are as before but for the wished changes, and covers of text are there, and last."""
+    links = [(each.page, each.value) for each in now]
+    for handle, url in wishes.texts.items():
+        cover = (handle.page, url.encode())
+        if cover not in links:
+            return False
+        del links[len(links) - 1 - links[::-1].index(cover)]
+    new = {handle: url.encode() for handle, url in wishes.links.items()}
+    return links == [(each.page, new.get(each.handle, each.value)) for each in before]
 
 
 def _text(pdf: pikepdf.Pdf, key: str) -> bytes | None:

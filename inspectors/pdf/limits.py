@@ -49,6 +49,28 @@ FORM_BYTES = 4 * 1024 * 1024
 EMBEDDED = 50
 """Embedded files that are named. Portfolios with more are counted."""
 
+TEXT_PAGES = 200
+"""Pages whose text is read, about 1 ms each. Attachments of mails rarely have more than 50."""
+
+TEXT_BYTES = 2_500_000
+"""Page descriptions gone through for text, forms counted as often as they are drawn: PDFium cannot be stopped
+and takes 0.02 s a megabyte for drawings, 0.4 s for text. Ordinary pages have 5 to 100 KB."""
+
+TEXT_CHARACTERS = 300_000
+"""Characters of all pages together; 1.5 µs each. Novels have more and few links."""
+
+TEXT_URLS = 1_000
+"""URLs in the text of all pages. Bibliographies have some hundreds."""
+
+SHOWN_WORK = 20_000_000
+"""Annotations of a page times its characters, added up: each rectangle is compared with every character."""
+
+FORMS = 2_000
+"""Form XObjects looked at for their size. Drawings of maps have some hundreds."""
+
+FORM_DEPTH = 12
+"""Form XObjects inside each other. Real ones stay below 6."""
+
 NESTING = 200
 """Arrays and dictionaries inside each other in one object that is written anew. Real ones stay below 20."""
 

@@ -71,6 +71,22 @@ class PdfHandle:
         return self.holder.into(self.key) if self.key != "" else self.holder
 
 
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in the page's own units (1/72 inch unless the page says otherwise)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextHandle:
+    """Where a URL stands in the text of a page."""
+
+    page: int
+    """From 1."""
+    start: int
+    """Its first character, counted in the page's text as PDFium orders it."""
+    boxes: tuple[Box, ...]
+    """One for each line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A place with a URL."""

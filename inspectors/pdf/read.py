@@ -1,6 +1,6 @@
 """Reading: a PDF's bytes to links, skipped things and flags.
 
-Does not change anything, and does not read page text or embedded files yet.
+Does not change anything, and does not read embedded files yet.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from inspectors.pdf import limits, uri
 from inspectors.pdf.document import BROKEN, obstacle, opened, readable
 from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.model import Found, UnreadableError
+from inspectors.pdf.pagetext import pagetext
 from inspectors.pdf.signed import signed, usage_rights
 from inspectors.pdf.trail import Walk
 from inspectors.pdf.walk import walk
@@ -32,7 +33,7 @@ def read(path: str, content: bytes) -> Reading:
         return Reading(skipped=(Skipped(path, "PDF broken beyond reading"),))
 
 
-def link(path: str, found: Found, base_url: str) -> Link:
+def link(path: str, found: Found, base_url: str, shown: str = "") -> Link:
     """The link that ``found`` is to a reader."""
     text = uri.characters(found.value[: limits.URI_BYTES])
     url, host = uri.opened(text, base_url) if found.handle.kind == "uri" else uri.file(text)
@@ -40,7 +41,7 @@ def link(path: str, found: Found, base_url: str) -> Link:
         leaf=path,
         url=url,
         written=text,
-        shown="",
+        shown=shown,
         place=f"pdf:{found.place}",
         handle=found.handle,
         host=host,
@@ -80,12 +81,15 @@ def embedded(names: Sequence[str]) -> tuple[str, ...]:
 
 def _read(path: str, content: bytes) -> Reading:
     pdf, seen, repaired = survey(content)
-    links = tuple(link(path, found, seen.base) for found in seen.found)
+    shown, in_text = pagetext(path, content, seen)
+    links = tuple(
+        link(path, found, seen.base, shown.get(number, "")) for number, found in enumerate(seen.found)
+    )
     skipped = [Skipped(path, f"PDF with {reason}") for reason in seen.limits]
     skipped += [Skipped(path, f"embedded file {name} is not read yet") for name in embedded(seen.embedded)]
     if not seen.pages:
         skipped.append(Skipped(path, "PDF without pages"))
-    flags = []
+    flags = list(in_text.flags)
     if repaired:
         flags.append(Flag("pdf-damaged", path, "The PDF has errors in its structure that readers repair."))
     if pdf.is_encrypted:
@@ -97,4 +101,4 @@ def _read(path: str, content: bytes) -> Reading:
     if any(len(found.value) > limits.URI_BYTES for found in seen.found):
         words = f"A link is longer than {limits.URI_BYTES} bytes and was read in part."
         flags.append(Flag("pdf-long-uri", path, words))
-    return Reading(links, tuple(skipped), tuple(flags))
+    return Reading(links + in_text.links, (*skipped, *in_text.skipped), tuple(flags))

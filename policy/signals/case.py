@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from inspectors.model import Link
 from policy import questions
 from policy.domains import above, clean
-from policy.history import Level, owners
+from policy.history import Level, owners, readings
 from policy.model import Envelope, Facts, Identity
 from policy.rules import Rules
 
@@ -51,10 +51,14 @@ class Case:
     links: tuple[Link, ...]
     """All links of the message; their order means nothing."""
 
-    def levels(self) -> tuple[Level, ...]:
+    def histories(self) -> tuple[tuple[Level, ...], ...]:
+        """``levels`` for everybody the sender may be."""
+        return tuple(self.levels(one) for one in readings(self.identity))
+
+    def levels(self, identity: Identity | None = None) -> tuple[Level, ...]:
         """What the sender's, his domain's and the organisation's history says about the link's domain."""
         found: list[Level] = []
-        for owner in owners(self.identity, self.rules.history.shared_domains):
+        for owner in owners(identity or self.identity, self.rules.history.shared_domains):
             habit = questions.habit_of(self.facts, owner)
             if habit is not None:
                 found.append(Level(owner, habit, questions.seen_of(self.facts, owner, self.domain)))

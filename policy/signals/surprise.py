@@ -21,7 +21,8 @@ def signal(case: Case) -> Evidence | None:
     """Evidence where the domain is unexpected from this sender."""
     if not case.domain or inside(case.domain):
         return None
-    found = surprise(case.levels(), case.identity.genuine, case.rules.history)
+    rules, genuine = case.rules.history, case.identity.genuine
+    found = max((surprise(levels, genuine, rules) for levels in case.histories()), key=lambda one: one.nats)
     if found.nats <= 0:
         return None
     words = "; ".join(

@@ -99,10 +99,10 @@ async def test_a_rewriting_that_is_ended_leaves_the_message_as_it_came(
 ) -> None:
     real = parts.pipeline.reader.run
 
-    async def run(source: Any, function: Any, *rest: Any) -> Any:
+    async def run(source: Any, function: Any, *rest: Any, **more: Any) -> Any:
         if function is work.rewrite:
             raise WorkerError("it took longer than 10 s", "deadline")
-        return await real(source, function, *rest)
+        return await real(source, function, *rest, **more)
 
     monkeypatch.setattr(parts.pipeline.reader, "run", run)
     outcome = await process(parts, RAW, ODD)

@@ -77,19 +77,19 @@ async def test_a_small_plain_message_is_read_here() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [PLAIN + b"x" * INLINE_BYTES, with_pdf(pdf(1, 1)), pdf(1, 1)],
+    [PLAIN + b"x" * INLINE_BYTES, with_pdf(pdf(1, 1)), work.BareFile(pdf(1, 1))],
     ids=["large", "pdf-attached", "pdf-bare"],
 )
 async def test_large_messages_and_pdfs_are_read_elsewhere(
-    wide: Workers, source: bytes, monkeypatch: pytest.MonkeyPatch
+    wide: Workers, source: work.Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = []
 
     real = wide.run
 
-    async def watched(function: Any, *args: Any) -> Any:
+    async def watched(function: Any, *args: Any, **more: Any) -> Any:
         elsewhere.append(function)
-        return await real(function, *args)
+        return await real(function, *args, **more)
 
     monkeypatch.setattr(wide, "run", watched)
     assert await Reader(wide).inspect(source) == work.inspect(source)

@@ -121,13 +121,13 @@ def test_links_over_the_limit_are_said_to_be_skipped():
 
 def test_heavy_parts_can_be_left_out_with_a_reason():
     raw = MIXED.replace(b"application/zip", b"application/pdf")
-    inspection = message.inspect(raw, light="the worker was ended")
+    inspection = message.inspect(raw, (("3", "the worker was ended"),))
     assert [(skipped.leaf, skipped.reason) for skipped in inspection.skipped] == [
         ("3", "the worker was ended")
     ]
     assert len(inspection.links) == 4
-    assert message.needs_worker(raw)
-    assert not message.needs_worker(MIXED)
+    assert message.heavy_leaves(raw)
+    assert not message.heavy_leaves(MIXED)
 
 
 @given(st.binary(max_size=300))
@@ -151,7 +151,7 @@ def test_blank_lines_before_an_encoded_pdf_do_not_hide_it():
         + b"\r\n" * 3000
         + base64.b64encode(b"%PDF-1.4 broken")
     )
-    assert message.needs_worker(raw)
+    assert message.heavy_leaves(raw)
     assert [skipped.leaf for skipped in message.inspect(raw).skipped] == ["1"]
 
 

@@ -137,6 +137,13 @@ def test_forms_that_multiply_without_end_are_not_read(pdfs, draws: bytes, levels
     assert "takes too long" in reading.skipped[0].reason
 
 
+def test_a_form_that_draws_itself_is_not_read(pdfs) -> None:
+    own = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 10 0 R>>>>"
+    pdf = pdfs.document([], {9: stream(b"/X Do"), 10: stream(b"q .4 0 0 .4 40 5 cm /X Do Q", own)})
+    pdf.objects[3] = b"<</Type/Page/Parent 2 0 R/Resources<</XObject<</X 10 0 R>>>>/Contents 9 0 R>>"
+    assert "takes too long" in read("1", pdf.bytes()).skipped[0].reason
+
+
 def test_a_form_in_a_form_is_read(pdfs) -> None:
     assert read("1", nested(pdfs, 2, b"/X Do")).skipped == ()
 
