@@ -50,8 +50,20 @@ def usage_rights(pdf: pikepdf.Pdf) -> bool:
 
 
 def signature(value: object) -> bool:
-    """Whether a field's value is a signature."""
-    return isinstance(value, pikepdf.Dictionary) and "/ByteRange" in value
+    """Whether a field's value is a signature over something: four or more offsets from 0 on, and contents.
+
+    Anybody can write the words; what signs nothing must not keep a file from being changed.
+    """
+    if not isinstance(value, pikepdf.Dictionary):
+        return False
+    covered, contents = value.get("/ByteRange"), value.get("/Contents")
+    if not isinstance(covered, pikepdf.Array) or len(covered) < 4 or len(covered) % 2:
+        return False
+    try:
+        first = int(covered[0])
+    except (TypeError, ValueError):
+        return False
+    return first == 0 and isinstance(contents, pikepdf.String) and bool(bytes(contents).strip(b"\x00"))
 
 
 def _catalogue_entry(pdf: pikepdf.Pdf, key: str) -> pikepdf.Dictionary | None:

@@ -290,7 +290,10 @@ def test_numbers_of_any_size_are_no_error(pdfs) -> None:
 def test_a_signed_file_stays_as_it_is(pdfs) -> None:
     pdf = sample(pdfs)
     link = pdfs.links(pdf.bytes())[0]
-    pdf.objects[1] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[<</FT/Sig/V<</ByteRange[0 1]>>>>]>>>>"
+    pdf.objects[1] = (
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields["
+        b"<</FT/Sig/V<</Contents<01>/ByteRange[0 1 2 3]>>>>]>>>>"
+    )
     assert "signature" in pdfs.refusal(pdf.bytes(), link)
 
 

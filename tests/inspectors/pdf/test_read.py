@@ -195,7 +195,7 @@ def test_a_stream_that_inflates_without_end_is_skipped_with_bounded_memory(pdfs)
 
 
 def test_signature_and_usage_rights_are_flagged(pdfs) -> None:
-    pdf = pdfs.document([], {5: b"<</FT/Sig/V 6 0 R>>", 6: b"<</Type/Sig/ByteRange[0 1 2 3]>>"})
+    pdf = pdfs.document([], {5: b"<</FT/Sig/V 6 0 R>>", 6: b"<</Type/Sig/Contents<01>/ByteRange[0 1 2 3]>>"})
     pdf.objects[1] = (
         b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[<</Kids[5 0 R 5 0 R]>>]>>/Perms<</UR3 6 0 R>>>>"
     )
@@ -203,7 +203,7 @@ def test_signature_and_usage_rights_are_flagged(pdfs) -> None:
 
 
 def test_a_signature_field_only_on_the_page_is_flagged_too(pdfs) -> None:
-    pdf = pdfs.document([b"<</Subtype/Widget/FT/Sig/V<</ByteRange[0 1 2 3]>>>>"])
+    pdf = pdfs.document([b"<</Subtype/Widget/FT/Sig/V<</Contents<01>/ByteRange[0 1 2 3]>>>>"])
     assert [flag.flag for flag in read("1", pdf.bytes()).flags] == ["pdf-signed"]
 
 
@@ -236,3 +236,11 @@ def test_a_file_with_any_bytes_changed_gives_a_result(data: st.DataObject) -> No
         content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
     reading = read("1", bytes(content))
     assert reading.links or reading.skipped or reading.flags or reading == type(reading)()
+
+
+@pytest.mark.parametrize(
+    "value", [b"/ByteRange[]", b"/ByteRange[0 1 2 3]", b"/Contents<01>/ByteRange[5 1 2 3]"]
+)
+def test_what_signs_nothing_is_no_signature(pdfs, value: bytes) -> None:
+    pdf = pdfs.document([b"<</Subtype/Widget/FT/Sig/V<<" + value + b">>>>"])
+    assert "pdf-signed" not in [flag.flag for flag in read("1", pdf.bytes()).flags]
