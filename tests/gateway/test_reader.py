@@ -123,6 +123,19 @@ async def test_a_pdf_that_kills_its_worker_is_skipped_and_the_other_parts_are_re
     assert len(found.message.leaves) == 3
 
 
+async def test_a_pdf_that_kills_its_worker_does_not_hide_another(narrow: Workers) -> None:
+    """One small attachment must not shield the one beside it."""
+    two = with_pdf(pdf(200, 49)).replace(
+        b"--b\r\nContent-Type: text/html",
+        b"--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(pdf(1, 1)).replace(b"\n", b"\r\n")
+        + b"--b\r\nContent-Type: text/html",
+    )
+    found = await Reader(narrow).inspect(two)
+    assert {link.leaf for link in found.links} == {"1", "3", "4"}
+    assert [path for path, _ in found.unread] == ["2"]
+
+
 async def test_a_bare_pdf_that_kills_its_worker_is_skipped_whole(narrow: Workers) -> None:
     found = await Reader(narrow).inspect(work.BareFile(pdf(200, 49)))
     assert (found.links, found.skipped[0].leaf) == ((), "")

@@ -84,6 +84,24 @@ def test_an_address_nobody_knows_is_trusted_no_more_than_its_known_colleague(
     assert tagged.score == known.score
 
 
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "C <clerk@office.example>, C <clerk@office.example>",
+        '"cl\\erk"@office.example',
+        "<@x.test:clerk@office.example>",
+        "C\x01 <clerk@office.example>",
+    ],
+)
+def test_an_odd_from_does_not_take_away_the_habits_a_link_is_measured_by(
+    office: Any, make_inspection: Make, sender: str
+) -> None:
+    judgement = _judge(office, make_inspection("https://other.test/", sender=sender), GENUINE)
+    assert not judgement.identity.genuine
+    assert "clerk@office.example" in judgement.identity.named
+    assert judgement.decisions[0].verdict == "rewrite"
+
+
 @pytest.mark.parametrize("ranks", [None, {"forms.example": 40_000}])
 @pytest.mark.parametrize(
     ("sender", "urls"),
