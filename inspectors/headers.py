@@ -18,6 +18,8 @@ _FIELD = re.compile(rb"([!-9;-~]+)([ \t]*):(" + _TEXT + rb"(?:\r?\n[ \t]" + _TEX
 _NAME_BYTES = bytes(set(range(33, 127)) - {0x3A})
 _ALWAYS = ("content-", "from", "sender", "authentication-results")
 """Fields that count beyond the limit of fields: how to read the body, and who wrote it."""
+_SHORT = 120
+"""Bytes of a structured value worth remembering: most are one of a few dozen."""
 _LONGEST_NAME = 1000
 """Bytes before a colon; what is longer is no field name, and too long to remember."""
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
@@ -182,6 +184,15 @@ def structured(raw: bytes) -> Structured:
     RFC 2045 section 5.1, RFC 2231 sections 3 and 4. A value without quotes runs to the next semicolon
     or white space, which accepts the unquoted ``name=a b`` of broken generators up to its first blank.
     """
+    return _short(raw) if len(raw) <= _SHORT else _structured(raw)
+
+
+@lru_cache(maxsize=4096)
+def _short(raw: bytes) -> Structured:
+    return _structured(raw)
+
+
+def _structured(raw: bytes) -> Structured:
     text = raw[:16384].decode("utf-8", "replace")
     position = _blanks(text, 0)
     quoted = _QUOTED.match(text, position)  # not allowed, and read by some clients all the same
