@@ -34,26 +34,27 @@ def read(leaf: Leaf, content: bytes) -> Reading:
     document = turbohtml.parse(text.readable(view.text))
     found: list[tuple[Order, Link]] = []
     unread: list[str] = []
-    for index, element, attribute, value, url in islice(_attribute_links(document, unread), limits.LINKS + 1):
-        place, handle = f"html:{element.tag}.{attribute}", AttributeHandle(index, attribute)
-        written = text.readable(value)
+    for order, handle, element, value, url in islice(_attribute_links(document, unread), limits.LINKS + 1):
+        place, written = f"html:{element.tag}.{handle.attribute}", text.readable(value)
         link = Link(leaf.path, url.href, written, _shown(element), place, handle, url.host)
-        found.append(((*htmltree.position(element), 0), link))
+        found.append((order, link))
+    in_order = len(found)
     for order, written, occurrence, url in islice(_text_links(document, unread), limits.LINKS + 1):
         readable = text.readable(written)
         link = Link(leaf.path, url.href, readable, "", "html:text", TextHandle(occurrence), url.host)
         found.append((order, link))
-    found.sort(key=lambda each: each[0])
+    if len(found) > in_order:
+        found.sort(key=lambda each: each[0])
     skipped = (Skipped(leaf.path, text.TOO_LONG),) if unread else ()
     return Reading(tuple(link for _, link in found), skipped, text.charset_flags(leaf, view))
 
 
 def _attribute_links(
     document: Document, unread: list[str]
-) -> Iterator[tuple[int, Element, str, str, urls.Url]]:
-    """Element, attribute, value and URL of each; values too long to read are added to ``unread``."""
+) -> Iterator[tuple[Order, AttributeHandle, Element, str, urls.Url]]:
+    """Order, handle, element, value and URL of each; values too long to read are added to ``unread``."""
     base = _base(document)
-    for index, element in enumerate(htmltree.elements(document)):
+    for index, (place, element) in enumerate(htmltree.elements(document)):
         attributes = element.attrs
         for name in htmltree.ATTRIBUTES[element.tag]:
             value = attributes.get(name)
@@ -63,7 +64,7 @@ def _attribute_links(
                 value = _refresh_target(element, value)
             url = urls.read(value, base) if value else None
             if url is not None:
-                yield index, element, name, value, url
+                yield (*place, 0), AttributeHandle(index, name), element, value, url
             elif urls.too_long(value):
                 unread.append(name)
 

@@ -35,7 +35,7 @@ class Source:
         self._folds = [match.start() - n for n, match in enumerate(re.finditer("\r\n", characters))]
         self._source = characters.replace("\r\n", "\n").replace("\r", "\n")
         self._document = turbohtml.parse(self._source, source_locations=True)
-        self._elements = list(htmltree.elements(self._document))
+        self._elements = [element for _, element in htmltree.elements(self._document)]
         self._in_text: dict[str, list[Span]] | None = None
 
     def place(self, link: Link) -> Span | None:

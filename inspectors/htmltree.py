@@ -75,8 +75,8 @@ def position(element: Element) -> tuple[int, int]:
     return (element.source_line or 0, element.source_col or 0)
 
 
-def elements(document: Document) -> Iterator[Element]:
-    """Elements that can carry a link, each start tag once.
+def elements(document: Document) -> Iterator[tuple[tuple[int, int], Element]]:
+    """Elements that can carry a link, each start tag once, with their positions.
 
     Misnested tags make the browser clone an element; clones have their original's line and column.
     """
@@ -85,7 +85,7 @@ def elements(document: Document) -> Iterator[Element]:
         place = position(element)
         if place not in seen:
             seen.add(place)
-            yield element
+            yield place, element
 
 
 def texts(document: Document) -> Iterator[tuple[Order, str, bool]]:
