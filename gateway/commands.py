@@ -55,7 +55,7 @@ _RCPT_PARAMETERS: Mapping[bytes, tuple[str, re.Pattern[bytes]]] = {
 """Parameter → the extension that brings it, and its value's form (RFC 1870, 6152, 6531, 3461)."""
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):  # noqa: N818 - caught as an answer, not an error
     """The command is outside the grammar; ``own`` is the reply it gets."""
 
     def __init__(self, own: Own) -> None:

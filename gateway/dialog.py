@@ -28,11 +28,11 @@ _YIELD_EVERY = 50
 """Pipelined commands taken in one go before other connections get their turn."""
 
 
-class ClientGone(Exception):  # noqa: N818
+class ClientGone(Exception):  # noqa: N818 - caught as an answer, not an error
     """The client closed the connection, or it broke."""
 
 
-class Unwelcome(Exception):  # noqa: N818
+class Unwelcome(Exception):  # noqa: N818 - caught as an answer, not an error
     """The dialog ends with this reply."""
 
     def __init__(self, own: Own) -> None:

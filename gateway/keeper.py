@@ -104,7 +104,7 @@ class Keeper:
         """One message after another, so that one that cannot be written takes no others with it."""
         for one in batch:
             try:
-                await self._call(lambda one=one: self._write([one]))  # type: ignore[misc]
+                await self._call(lambda one=one: self._write([one]))  # type: ignore[misc]  # mypy cannot infer the default
             except StoreError as error:
                 self._failed("settle", str(error))
             except Exception as error:

@@ -20,7 +20,7 @@ _ENHANCED = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |$)")
 """RFC 2034 section 4."""
 
 
-class NotAReply(Exception):  # noqa: N818
+class NotAReply(Exception):  # noqa: N818 - caught as an answer, not an error
     """The bytes are not an SMTP reply."""
 
 

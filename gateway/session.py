@@ -106,7 +106,7 @@ class Session(Dialog):
 
     # Commands. Each gets the whole line.
 
-    async def smtp_EHLO(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_EHLO(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Offer what the next hop offers, of what we can carry, and what is ours."""
         self._count_junk()
         name = commands.hello(line)
@@ -126,7 +126,7 @@ class Session(Dialog):
         wire = "".join(f"250-{words}\r\n" for words in lines[:-1]) + f"250 {lines[-1]}\r\n"
         self.say(Reply(250, "", lines[-1], raw=wire.encode()))
 
-    async def smtp_HELO(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_HELO(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """The old greeting: no extensions."""
         self._count_junk()
         name = commands.hello(line)
@@ -134,7 +134,7 @@ class Session(Dialog):
         self._helo, self._offers = name.decode("ascii"), frozenset()
         self.say(Reply(250, "", self.hostname))
 
-    async def smtp_XFORWARD(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_XFORWARD(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Note what upstream says of the original client; goes down with the next MAIL."""
         self._count_junk()
         if not self.relay.may_xforward(self):
@@ -144,7 +144,7 @@ class Session(Dialog):
         self._xforward |= commands.xforward(line)
         self.say(replies.OK)
 
-    async def smtp_MAIL(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_MAIL(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Open a transaction here and below."""
         if not self._helo:
             raise Refused(replies.HELLO_FIRST)
@@ -183,7 +183,7 @@ class Session(Dialog):
                 break
         return found
 
-    async def smtp_RCPT(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_RCPT(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Ask the next hop about a recipient."""
         transaction = self._current()
         utf8 = "SMTPUTF8" in transaction.mail.needs
@@ -197,7 +197,7 @@ class Session(Dialog):
         self._failed = reply.code // 100 == 4
         self.say(reply)
 
-    async def smtp_DATA(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_DATA(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Take the message, have it screened, pass it on, give the next hop's reply back."""
         transaction = self._current()
         if line.strip().upper() != b"DATA":
@@ -216,28 +216,28 @@ class Session(Dialog):
             raise Refused(replies.NEXT_HOP_FAILED if self._failed else replies.MAIL_FIRST)
         return self._transaction
 
-    async def smtp_RSET(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_RSET(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Forget the transaction, here and below."""
         self._count_junk()
         self._abandon()
         self.say(replies.OK)
 
-    async def smtp_NOOP(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_NOOP(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Answer."""
         self._count_junk()
         self.say(replies.OK)
 
-    async def smtp_VRFY(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_VRFY(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Only the next hop could know."""
         self._count_junk()
         self.say(replies.CANNOT_VERIFY)
 
-    async def smtp_HELP(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_HELP(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Name the commands."""
         self._count_junk()
         self.say(replies.HELP)
 
-    async def smtp_QUIT(self, line: bytes) -> None:  # noqa: N802
+    async def smtp_QUIT(self, line: bytes) -> None:  # noqa: N802 - aiosmtpd's name
         """Say goodbye."""
         raise Unwelcome(replies.BYE)
 

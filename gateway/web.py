@@ -29,7 +29,7 @@ class _Bounded(H11Protocol):
 
     _first: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         if len(self.connections) > MOST_CONNECTIONS:
             transport.abort()
@@ -80,6 +80,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         app,
         access_log=False,
         server_header=False,
+        headers=[("Connection", "close")],  # said as well as done, so that a proxy in front does not reuse it
         limit_concurrency=200,
         h11_max_incomplete_event_size=16 * 1024,
         timeout_graceful_shutdown=3,

@@ -130,7 +130,7 @@ class Workers:
             return
         for future in tuple(self._under_way):
             future.cancel()
-        pool.stop()  # type: ignore[no-untyped-call]
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble
         pool.join()
 
 

@@ -1,11 +1,10 @@
 """Between a text leaf's content bytes and its characters, with the map back.
 
 Labels are read as browsers read them (WHATWG Encoding): iso-8859-1 means windows-1252, us-ascii and unknown
-labels mean UTF-8. Bytes that do not decode become lone surrogates as in PEP 383, so that every text encodes
-back to the bytes it came from; where it does not, the view says so and nothing is rewritten.
+labels mean UTF-8. Bytes that do not decode become lone surrogates as in PEP 383, so that text encodes back to
+the bytes it came from. Where one text has several spellings, links are looked for by their own bytes.
 
-Does not guess a charset from statistics, and does not rewrite UTF-7 or other encodings in which one text
-has many spellings.
+Does not guess a charset from statistics, and does not prove a place: reading the changed message again does.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def _print(parts: Parts, sent: list[Sent], as_json: bool) -> None:
         table.add_row(one.file, one.row.sender, str(len(one.row.links)), mark)
     if as_json:
         for one in sent:
-            print(line(_as_json(one)), flush=True)  # noqa: T201
+            print(line(_as_json(one)), flush=True)  # noqa: T201 - the report is its output
         return
     console.print("\nThe sample case: 56 earlier mails taught who links where; then these came in.\n")
     console.print(table)

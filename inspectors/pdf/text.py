@@ -137,7 +137,7 @@ def _url(pdfium: Any, page: Any, links: Any, index: int, number: int) -> TextUrl
 def _box(pdfium: Any, links: Any, index: int, part: int) -> Box:
     left, top, right, bottom = (ctypes.c_double() for _ in range(4))
     pdfium.FPDFLink_GetRect(links, index, part, left, top, right, bottom)
-    return tuple(round(each.value, 2) for each in (left, bottom, right, top))  # type: ignore[return-value]
+    return tuple(round(each.value, 2) for each in (left, bottom, right, top))  # type: ignore[return-value]  # four of them
 
 
 def _range(pdfium: Any, page: Any, start: int, count: int) -> str:

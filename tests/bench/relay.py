@@ -74,11 +74,11 @@ class _StockHandler:
 
     async def handle_DATA(self, server: object, session: object, envelope: object) -> bytes:
         reader, writer = self._idle.pop() if self._idle else await self._connect()
-        rcpts = b"".join(b"RCPT TO:<%b>\r\n" % rcpt.encode() for rcpt in envelope.rcpt_tos)  # type: ignore[attr-defined]
-        writer.write(b"MAIL FROM:<%b>\r\n%bDATA\r\n" % (envelope.mail_from.encode(), rcpts))  # type: ignore[attr-defined]
-        for _ in range(2 + len(envelope.rcpt_tos)):  # type: ignore[attr-defined]
+        rcpts = b"".join(b"RCPT TO:<%b>\r\n" % rcpt.encode() for rcpt in envelope.rcpt_tos)
+        writer.write(b"MAIL FROM:<%b>\r\n%bDATA\r\n" % (envelope.mail_from.encode(), rcpts))
+        for _ in range(2 + len(envelope.rcpt_tos)):
             await reader.readline()
-        content: bytes = envelope.content  # type: ignore[attr-defined]
+        content: bytes = envelope.content
         writer.write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         await writer.drain()
         reply = await reader.readline()
@@ -110,7 +110,7 @@ class _Sink(asyncio.Protocol):
     """Takes everything as cheaply as possible; understands pipelined groups."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._out: asyncio.Transport = transport  # type: ignore[assignment]
+        self._out: asyncio.Transport = transport
         self._data = False
         self._held = b""
         self._out.write(b"220 sink.example\r\n")

@@ -95,7 +95,7 @@ async def test_mail_between_two_postfixes_arrives_byte_for_byte(
         texts = messages()
         await asyncio.to_thread(send_all, front.port, texts, ["b@rcpt.test"])
         stored = await asyncio.to_thread(behind.await_mail, len(texts))
-        got = {int(re.search(rb"X-Case: (\d+)", mail)[1]): without_trace(mail) for mail in stored}  # type: ignore[index]
+        got = {int(re.search(rb"X-Case: (\d+)", mail)[1]): without_trace(mail) for mail in stored}
         assert len(stored) == len(texts)
         for number, text in enumerate(texts):
             assert got[number] == text, f"message {number}"

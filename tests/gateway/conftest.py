@@ -105,7 +105,7 @@ class ScriptedHop:
             elif verb == b"DATA":
                 if not await self._say("data", b"354 go\r\n", writer):
                     return
-                if not self.script.get("data", b"354").startswith(b"354"):  # type: ignore[arg-type]
+                if not self.script.get("data", b"354").startswith(b"354"):
                     continue
                 if "early" in self.script:
                     await reader.readexactly(1000)

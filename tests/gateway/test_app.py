@@ -50,7 +50,7 @@ async def test_the_click_host_is_our_own(settings: Settings) -> None:
 
 async def test_dns_is_asked_only_where_signatures_are_checked(settings: Settings) -> None:
     def kinds(parts: object) -> set[str]:
-        return {kind for source in parts.pipeline.sources for kind in source.kinds}  # type: ignore[attr-defined]
+        return {kind for source in parts.pipeline.sources for kind in source.kinds}
 
     off = replace(settings, identity=replace(settings.identity, verify_dkim=False))
     for given, genuine, asked in ((settings, False, True), (settings, True, False), (off, False, False)):

@@ -14,7 +14,7 @@ async def sent(text: bytes, in_memory: int, **changes: object) -> bytes:
     await spool.write(text)
     await spool.finish()
     try:
-        return b"".join([piece async for piece in Outgoing(spool, **changes).chunks()])  # type: ignore[arg-type]
+        return b"".join([piece async for piece in Outgoing(spool, **changes).chunks()])
     finally:
         spool.close()
 

@@ -46,7 +46,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     parts = build(settings, keys_for="trial")
     rules = replace(parts.policy.rules, threshold=-100.0)
     pipeline = replace(parts.pipeline, policy=replace(parts.policy, rules=rules))
-    made = Bench(parts, None)  # type: ignore[arg-type]
+    made = Bench(parts, None)
     made.screening = Screening(
         pipeline,
         parts.keeper,
@@ -161,7 +161,7 @@ async def test_cancelling_is_let_through(bench: Bench, spooled: Any) -> None:
     async def never(*_: object, **__: object) -> None:
         await slow.wait()
 
-    bench.screening._keeper.record = never  # type: ignore[method-assign]
+    bench.screening._keeper.record = never
     task = asyncio.create_task(bench.screening.screen(await spooled(RAW), ENVELOPE, ID))
     await asyncio.sleep(0.1)
     task.cancel()

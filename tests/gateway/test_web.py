@@ -63,3 +63,12 @@ async def test_beyond_the_bound_connections_are_closed_and_others_still_answered
         assert (await asked(port, GET)).endswith(b"here")
         for _, writer in held:
             writer.close()
+
+
+async def test_an_answered_connection_is_closed_although_the_client_would_keep_it() -> None:
+    """A second request that is begun and never ended held the click page closed for everybody."""
+    bound, port = listener()
+    async with web(APP, bound):
+        answer = await asked(port, b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    assert answer.endswith(b"here")
+    assert b"connection: close" in answer.lower()

@@ -135,7 +135,7 @@ def test_where_no_link_can_be_blamed_halves_are_tried(monkeypatch: pytest.Monkey
     def resisting(before: object, after: object, done: Sequence[Edit]) -> tuple[str, ...]:
         if any(edit.link.host in ("h17.example", "h60.example") for edit in done):
             return ("wrong",)
-        return compare(before, after, done)  # type: ignore[arg-type]
+        return compare(before, after, done)
 
     monkeypatch.setattr(message, "compare", resisting)
     made = work.rewrite(raw, wanted).rewriting

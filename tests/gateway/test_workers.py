@@ -27,7 +27,7 @@ async def workers() -> AsyncIterator[Workers]:
 
 async def refused(workers: Workers, function: object, *args: object) -> WorkerError:
     with pytest.raises(WorkerError) as caught:
-        await workers.run(function, *args)  # type: ignore[arg-type]
+        await workers.run(function, *args)
     return caught.value
 
 

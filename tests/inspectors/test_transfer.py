@@ -154,3 +154,14 @@ def test_an_appended_revision_goes_behind_the_padding_of_base64():
     changed = Leaf("1", "", "", "base64", "", "", leaf.head, Span(leaf.body.start, len(out) - 9))
     assert transfer.decode(out, changed).content == content + b"+" * 100
     assert out.endswith(b"\r\n\r\n--b--\r\n")
+
+
+def test_an_edit_at_the_end_does_not_bring_in_what_only_padding_kept_out():
+    content = b"end http://old.example/"  # 23 bytes: one letter of padding
+    body = base64.b64encode(content) + b"\r\nAAAA"
+    raw, leaf = leaf_of(body, "base64")
+    wanted = (b"x" * 20, b"x" * 19)  # the first would need no padding
+    done = transfer.encode(raw, leaf, content, [Replacement(Span(4, 23), wanted, (Edit(LINK, ()),))])
+    out = apply(raw, done.patches)
+    changed = Leaf("1", "", "", "base64", "", "", leaf.head, Span(leaf.body.start, len(out) - 9))
+    assert transfer.decode(out, changed).content == b"end " + b"x" * 19

@@ -121,6 +121,6 @@ def oddlink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ra
         err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = guard(lambda: every_command(list(words), standalone_mode=False))
-        return RanBytes(code, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        return RanBytes(code, out.buffer.getvalue(), err.buffer.getvalue().decode())
 
     return run

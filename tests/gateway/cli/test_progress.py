@@ -10,7 +10,7 @@ from gateway.cli.progress import bar
 def test_items_pass_in_order_and_nothing_is_written_where_nobody_looks(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    assert list(bar(range(1000), "learning")) == list(range(1000))  # type: ignore[arg-type]
+    assert list(bar(range(1000), "learning")) == list(range(1000))
     assert list(bar([], "learning")) == []
     assert capfd.readouterr() == ("", "")
 

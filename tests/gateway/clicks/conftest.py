@@ -102,7 +102,7 @@ def link_row(url: str, **changes: object) -> LinkRow:
         ),
         ticket=TICKET,
     )
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)
 
 
 def message_row(**changes: object) -> MessageRow:
@@ -128,7 +128,7 @@ def message_row(**changes: object) -> MessageRow:
         link_count=2,
         rewritten_count=1,
     )
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)
 
 
 @pytest.fixture

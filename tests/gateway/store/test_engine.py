@@ -118,7 +118,7 @@ def test_threads_share_a_store(store: Store, outcome: Make) -> None:
         store.learn([Lesson((Owner("sender", "s"),), ("a.example",), 1.0)])
         store.log_click(ClickRow(1.0, f"T{number:016x}", "", "shown", "192.0.2.1", ""))
         question = Question("habit", ("sender", "s"))
-        assert store.answer([question])[question].value.messages >= 1  # type: ignore[union-attr]
+        assert store.answer([question])[question].value.messages >= 1
         assert store.ticket(f"T{number:016x}") is not None
 
     with ThreadPoolExecutor(8) as pool:
@@ -142,7 +142,7 @@ def test_reading_does_not_wait_for_a_writer(tmp_path: Path) -> None:
         try:
             assert writing.wait(10)
             question = Question("habit", ("sender", "s"))
-            assert store.answer([question])[question].value.messages == 0  # type: ignore[union-attr]
+            assert store.answer([question])[question].value.messages == 0
             assert store.find_decisions(Search()) == []
         finally:
             go_on.set()

@@ -125,3 +125,14 @@ def test_law_any_order_and_any_batches_give_the_counted_habit(lessons: list[Less
             for domain, at in own.items():
                 question = seen(owner, domain)
                 assert store.answer([question])[question] == Known(Seen(len(at), min(at), max(at)))
+
+
+def test_a_senders_own_domain_does_not_become_familiar_to_the_organisation_by_his_word() -> None:
+    """Three mails from a stranger that link to himself must not vouch for him with everybody."""
+    sender, world = Owner("sender", "me@stranger.example"), Owner("organisation", "")
+    with Store.open("sqlite://") as store:
+        store.learn([Lesson((sender, world), ("other.example", "stranger.example"), 1.0, "stranger.example")])
+        asked = [seen(owner, "stranger.example") for owner in (sender, world)]
+        asked.append(seen(world, "other.example"))
+        answers = store.answer(asked)
+    assert [answers[one].value is not None for one in asked] == [True, False, True]

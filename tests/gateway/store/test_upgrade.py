@@ -77,7 +77,7 @@ def test_a_failed_upgrade_leaves_no_half_made_tables(tmp_path: Path, monkeypatch
     real = schema.metadata.create_all
 
     def half(connection: object) -> None:
-        real(connection, tables=[schema.owner])  # type: ignore[arg-type]
+        real(connection, tables=[schema.owner])
         refuse()
 
     monkeypatch.setattr(schema.metadata, "create_all", half)

@@ -115,7 +115,7 @@ def document(annotations: Sequence[bytes], more: Mapping[int, bytes] | None = No
             3: b"<</Type/Page/Parent 2 0 R/Resources<<>>/Annots[%b]>>" % b" ".join(annotations),
             **(more or {}),
         },
-        **other,  # type: ignore[arg-type]
+        **other,
     )
 
 
@@ -193,7 +193,7 @@ def resaved() -> Callable[..., bytes]:
     def save(content: bytes, **how: object) -> bytes:
         out = BytesIO()
         with pikepdf.open(BytesIO(content)) as pdf:
-            pdf.save(out, **how)  # type: ignore[arg-type]
+            pdf.save(out, **how)
         return out.getvalue()
 
     return save
