@@ -25,6 +25,18 @@ BOUNDARY = 998
 PARAMETERS = 64
 """Parameters of one structured field. RFC 2231 continuations of a long file name reach about 20."""
 
+INSIDE_DEPTH = 4
+"""Files within files. A PDF in an archive in a forwarded message is at 3."""
+
+INSIDE_FILES = 200
+"""Files of one message that lie inside others and are read. Portfolios have dozens."""
+
+INSIDE_BYTES = 64 * 1024 * 1024
+"""Their decoded bytes together; mail servers stop at 25 to 50 MB a message, compressed."""
+
+INSIDE_NAME = 120
+"""Characters kept of a name inside another file."""
+
 TEXT_BYTES = 10 * 1024 * 1024
 """Decoded bytes of one text part that are read. An HTML tree costs about 20 ms a megabyte."""
 

@@ -10,12 +10,14 @@ Does not judge, and does not choose what to edit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from inspectors import limits, mime, pdf, registry, splice, transfer
 from inspectors.model import (
     Edit,
     Flag,
+    Inside,
     Inspection,
     Leaf,
     Link,
@@ -41,6 +43,7 @@ _BEGINNING, _NAMED_IN = 4096, 1024
 _SEALED = {
     "signed": "the part is signed and is not changed",
     "attached": "the part belongs to an attached message",
+    "inside": "the link stands in a file inside another one",
     "unheaded": "no empty line stands before the text, so readers disagree where it begins",
 }
 
@@ -50,7 +53,9 @@ def inspect_pdf(raw: bytes, unread: Unread = ()) -> Inspection:
     leaf = Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
     reason = dict(unread).get("", "")
     reading = Reading(skipped=(Skipped("", reason),)) if reason else pdf.read("", raw)
-    return Inspection(Message(raw, (), (leaf,)), reading.links, reading.skipped, reading.flags, tuple(unread))
+    found = _Gathered(dict(unread), [], [])
+    found.take(leaf, reading)
+    return found.inspection(Message(raw, (), (leaf,)), unread)
 
 
 def inspect(raw: bytes, unread: Unread = ()) -> Inspection:
@@ -60,35 +65,105 @@ def inspect(raw: bytes, unread: Unread = ()) -> Inspection:
     the links of the others.
     """
     structure = mime.read(raw)
-    reasons = dict(unread)
-    skipped, flags = list(structure.skipped), list(structure.flags)
-    links: list[Link] = []
+    found = _Gathered(dict(unread), list(structure.skipped), list(structure.flags))
     for leaf in structure.message.leaves:
-        if len(links) > limits.LINKS:
-            skipped.append(Skipped(leaf.path, "links over the limit"))
+        if found.full(leaf):
             continue
-        reading = _read_leaf(raw, leaf, reasons.get(leaf.path, ""))
-        links.extend(reading.links)
-        skipped.extend(reading.skipped)
-        flags.extend(reading.flags)
-    if len(links) > limits.LINKS:
-        flags.append(Flag("limit", "", f"More than {limits.LINKS} links."))
-        skipped.append(Skipped(links[limits.LINKS].leaf, "links over the limit"))
-        del links[limits.LINKS :]
-    return Inspection(structure.message, tuple(links), tuple(skipped), tuple(flags), tuple(unread))
+        found.take(leaf, _read_leaf(raw, leaf, found.reason(leaf)))
+    return found.inspection(structure.message, unread)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What reading the leaves of one message, and what lies inside them, has given so far."""
+
+    reasons: dict[str, str]
+    skipped: list[Skipped]
+    flags: list[Flag]
+    links: list[Link] = field(default_factory=list)
+    files: int = 0
+    size: int = 0
+
+    def reason(self, leaf: Leaf) -> str:
+        return self.reasons.get(leaf.path, "")
+
+    def full(self, leaf: Leaf) -> bool:
+        if len(self.links) <= limits.LINKS:
+            return False
+        self.skipped.append(Skipped(leaf.path, "links over the limit", "limit"))
+        return True
+
+    def take(self, leaf: Leaf, reading: Reading) -> None:
+        """Note a reading and all that lies inside its leaf, depth first, each behind what holds it."""
+        todo = [(leaf, reading, 0)]
+        while todo:
+            outer, reading, depth = todo.pop()
+            self.links.extend(reading.links)
+            self.skipped.extend(reading.skipped)
+            self.flags.extend(reading.flags)
+            inner = []
+            for one, content in _within(outer, reading.inside):
+                if self.full(one) or self._over(one, content, depth):
+                    break
+                inner.append((one, _read_content(one, content, self.reason(one)), depth + 1))
+            todo.extend(reversed(inner))
+
+    def _over(self, leaf: Leaf, content: bytes, depth: int) -> bool:
+        self.files += 1
+        self.size += len(content)
+        over = (
+            depth >= limits.INSIDE_DEPTH
+            or self.files > limits.INSIDE_FILES
+            or self.size > limits.INSIDE_BYTES
+        )
+        if over:
+            self.skipped.append(Skipped(leaf.path, "over the limit of files inside files", "limit"))
+        return over
+
+    def inspection(self, found: Message, unread: Unread) -> Inspection:
+        if len(self.links) > limits.LINKS:
+            self.flags.append(Flag("limit", "", f"More than {limits.LINKS} links."))
+            self.skipped.append(Skipped(self.links[limits.LINKS].leaf, "links over the limit", "limit"))
+            del self.links[limits.LINKS :]
+        return Inspection(found, tuple(self.links), tuple(self.skipped), tuple(self.flags), tuple(unread))
+
+
+def _within(outer: Leaf, inside: Sequence[Inside]) -> Iterator[tuple[Leaf, bytes]]:
+    """Leaves for what lies inside another; names that recur are numbered."""
+    names: Counter[str] = Counter()
+    for each in inside:
+        name = each.name[: limits.INSIDE_NAME]
+        names[name] += 1
+        name += f"#{names[name]}" if names[name] > 1 else ""
+        path = f"{outer.path}/{name}" if outer.path else name
+        yield (
+            Leaf(
+                path, each.type, each.charset, "binary", each.name, "attachment", Span(0, 0),
+                Span(0, len(each.content)), "inside",
+            ),
+            each.content,
+        )  # fmt: skip
+
+
+def _read_content(leaf: Leaf, content: bytes, reason: str) -> Reading:
+    """What the inspector for decoded content finds; a reading that only says why where there is none."""
+    inspector = registry.inspector(leaf, content[:_NAMED_IN])
+    if reason:
+        return Reading(skipped=(Skipped(leaf.path, reason),))
+    if inspector is not None:
+        return inspector.read(leaf, content)
+    if not registry.expects_links(leaf) or not content.strip():
+        return Reading()
+    return Reading(skipped=(Skipped(leaf.path, f"no inspector reads {leaf.type[:80]}", "format"),))
 
 
 def _read_leaf(raw: bytes, leaf: Leaf, reason: str = "") -> Reading:
     if reason:
         return Reading(skipped=(Skipped(leaf.path, reason),))
-    inspector, decoded = _opened(raw, leaf)
+    _, decoded = _opened(raw, leaf)
     oddities = tuple(Flag(name, leaf.path, _ODDITIES[name]) for name in decoded.oddities)
-    if inspector is None:
-        if not registry.expects_links(leaf) or not decoded.content.strip():
-            return Reading(flags=oddities)
-        return Reading(skipped=(Skipped(leaf.path, f"no inspector reads {leaf.type[:80]}"),), flags=oddities)
-    reading = inspector.read(leaf, decoded.content)
-    return Reading(reading.links, reading.skipped, oddities + reading.flags)
+    reading = _read_content(leaf, decoded.content, "")
+    return replace(reading, flags=oddities + reading.flags) if oddities else reading
 
 
 def _opened(raw: bytes, leaf: Leaf) -> tuple[registry.Inspector | None, transfer.Decoded]:
@@ -143,6 +218,9 @@ def rewrite(inspection: Inspection, edits: Sequence[Edit]) -> Rewriting:
     done: list[Edit] = []
     refused: list[tuple[Edit, str]] = []
     for path, wanted in by_leaf.items():
+        if path not in leaves:
+            refused.extend((each, _SEALED["inside"]) for each in wanted)
+            continue
         result = _rewrite_leaf(raw, leaves[path], wanted)
         patches.extend(result.patches)
         done.extend(result.done)

@@ -65,7 +65,8 @@ class Leaf:
     """The part's encoded body in the raw message, without the line end that belongs to the delimiter."""
     sealed: str = ""
     """Why this leaf is never changed: "signed" where an enclosing multipart says so, "attached" inside an
-    attached message, "unheaded" where no empty line stands in front of it; else empty."""
+    attached message, "inside" within an archive or other file, "unheaded" where no empty line stands in front
+    of it; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ class Link:
     """The URL's host in ASCII form, lower case; empty for URLs without one."""
     page: int = 0
     """Page number from 1 in paged formats, else 0."""
+    target: str = ""
+    """Where another vendor's rewritten link, or a redirector that says so in its URL, leads in the end
+    (WHATWG URL); empty where ``url`` is no such link or hides its destination."""
+    ambiguous: bool = False
+    """True where only the second reading sees it (``inspectors/union.py``): it is never rewritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,10 @@ class Skipped:
     """Path of the leaf; empty for the message as a whole."""
     reason: str
     """In words for the administrator: what it is, not what the code did."""
+    kind: str = ""
+    """A short fixed name, for counting and for policy: "encrypted" (a key or password is needed), "limit"
+    (over one of our bounds), "broken" (damaged beyond reading), "format" (no inspector reads it); else
+    empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +148,29 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """Something that lies inside a leaf and is read by its own inspector: a member of an archive, a file
+    embedded in a PDF, a part of an encoded message. Only listed, never rewritten."""
+
+    name: str
+    """Its name there; the path of what is found in it is the leaf's path, "/" and this."""
+    content: bytes = field(repr=False)
+    """Decoded."""
+    type: str = "application/octet-stream"
+    """Media type in lower case, where something tells."""
+    charset: str = ""
+    """In lower case; empty where none is given."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What an inspector found in the decoded content of one leaf."""
 
     links: tuple[Link, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     flags: tuple[Flag, ...] = ()
+    inside: tuple[Inside, ...] = ()
+    """What is still to be read, in order."""
 
 
 @dataclass(frozen=True, slots=True)
