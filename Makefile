@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEVSTAMP := $(VENV)/.installed-dev
 
-.PHONY: run install test lint bench fixtures lock debian clean
+.PHONY: run install test lint bench bench-judgement fixtures lock debian clean
 
 run: install  ## the sample case, live: gateway, clicks and console until Ctrl-C
 	$(BIN)/oddlink demo
@@ -23,6 +23,9 @@ lint: $(DEVSTAMP)  ## style, types, direction of imports
 
 bench: $(DEVSTAMP)  ## ratios against something run beside it
 	$(BIN)/python -m tests.bench
+
+bench-judgement: $(DEVSTAMP)  ## odd links caught against benign ones rewritten, on the corpus ODDLINK_CORPUS names
+	$(BIN)/python -m tests.bench.judgement
 
 fixtures: $(DEVSTAMP)  ## write fixtures/ anew from fixtures/make.py
 	$(BIN)/python -m fixtures.make

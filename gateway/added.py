@@ -22,15 +22,16 @@ def received(hostname: str, id: str, at: float) -> bytes:
     )
 
 
-def mark(id: str, links: int, rewritten: int, skipped: int = 0, left: int = 0) -> bytes:
+def mark(id: str, links: int, rewritten: int, skipped: int = 0, left: int = 0, action: str = "pass") -> bytes:
     """The X-Oddlink line: the message's id, how many links it has and how many of them were rewritten.
 
     Where something could not be looked into, or odd links had to be left as they came, their numbers follow:
-    for the next hop to act on.
+    for the next hop to act on. What policy wishes done comes last, unless that is nothing.
     """
     line = f"X-Oddlink: id={id}; links={links}; rewritten={rewritten}"
     more = f"; skipped={skipped}" * bool(skipped) + f"; left={left}" * bool(left)
-    return f"{line}{more}\r\n".encode("ascii")
+    wish = f"; action={action}" if action != "pass" else ""
+    return f"{line}{more}{wish}\r\n".encode("ascii")
 
 
 def results(hostname: str, identity: Identity) -> bytes:

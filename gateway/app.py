@@ -13,25 +13,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from gateway import keys
+from gateway import keys, logs
 from gateway.keeper import Keeper
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.reader import Reader
 from gateway.settings import Settings
+from gateway.sources import outside
 from gateway.store import Store
 from gateway.tokens import Key, Keyring
 from gateway.workers import WorkerLimits, Workers
 from gateway.wrap import Wrapper
-from policy.lookups.dns import DnsKeys
-from policy.lookups.locallists import ListError, LocalLists
+from policy.lookups.kept import Kept
+from policy.lookups.listfolder import ListFolder
+from policy.lookups.listfolder import load as load_lists
+from policy.lookups.locallists import LocalLists
 from policy.lookups.registry import Source
 from policy.model import Trust
 from policy.policyfile import load as load_policy
 from policy.rules import Policy
-
-RANKS = "popular"
-"""Files in the lists' folder that begin so are popularity lists; every other NAME.txt is the list NAME."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Parts:
     pipeline: Pipeline
     ring: Keyring
     metrics: Metrics
+    policy_file: Path | None = None
+    """Where the policy was read from; None for the one we ship."""
 
     @property
     def own_hosts(self) -> frozenset[str]:
@@ -55,6 +57,9 @@ class Parts:
     async def close(self) -> None:
         """Write what waits, end the workers, close the store."""
         await self.keeper.close()
+        for source in self.pipeline.sources:
+            if isinstance(source, Kept | ListFolder):
+                await source.close()
         self.workers.close()
         self.store.close()
 
@@ -68,16 +73,19 @@ def build(
     from_is_genuine: bool = False,
     received_line: bool = False,
     processes: int = 0,
+    reputation: bool = True,
     failed: Callable[[str, str], None] = lambda operation, words: None,
 ) -> Parts:
     """Make everything. ``keys_for``: "work" takes the installation's ticket keys and makes a first one where
     there is none; "trial" takes a key nobody keeps, to see what would be rewritten. ``processes``: workers,
-    where not as many as the settings say.
+    where not as many as the settings say. ``reputation``: ask outside about the domains of links; what is
+    said of them today is of no use for the mail of an archive.
 
     Raises PolicyError, StoreError, KeysError or ListError, each with file and words.
     """
-    policy = load_policy(policy_file or settings.policy.file)
-    lists = local_lists(settings.lists.dir)
+    policy_file = policy_file or settings.policy.file
+    policy = load_policy(policy_file)
+    lists = ListFolder(settings.lists.dir)
     ring = _ring(settings, trial=keys_for == "trial")
     metrics = Metrics()
     metrics.running(version(), policy.version)
@@ -87,12 +95,12 @@ def build(
         metrics.store_error(operation)
         failed(operation, words)
 
+    lists.told = _tell_lists(metrics)
     keeper = Keeper(store, delay=settings.store.delay, failed=store_failed)
     limits = worker_limits(settings)
     workers = Workers(replace(limits, processes=processes or limits.processes))
     sources: list[Source] = [keeper, lists]
-    if settings.identity.verify_dkim and not from_is_genuine:
-        sources.append(_dns(settings))
+    sources += outside(settings, identity=not from_is_genuine, reputation=reputation)
     pipeline = Pipeline(
         policy=policy,
         trust=_trust(settings, from_is_genuine),
@@ -103,7 +111,16 @@ def build(
         received_line=received_line,
         deadline=settings.workers.lookup_deadline,
     )
-    return Parts(settings, policy, store, keeper, workers, pipeline, ring, metrics)
+    return Parts(settings, policy, store, keeper, workers, pipeline, ring, metrics, policy_file)
+
+
+def _tell_lists(metrics: Metrics) -> Callable[[str, str], None]:
+    def told(result: str, words: str) -> None:
+        metrics.lists_read(result)
+        log = logs.logger()
+        (log.info if result == "taken" else log.error)(f"lists-{result}", lists=words)
+
+    return told
 
 
 def version() -> str:
@@ -126,7 +143,13 @@ def _ring(settings: Settings, *, trial: bool) -> Keyring:
 
 def _trust(settings: Settings, from_is_genuine: bool) -> Trust:
     identity = settings.identity
-    return Trust(identity.authserv_ids, identity.our_hosts, identity.verify_dkim, from_is_genuine)
+    return Trust(
+        identity.authserv_ids,
+        identity.our_hosts,
+        identity.verify_dkim,
+        from_is_genuine,
+        identity.verify_spf and not from_is_genuine,
+    )
 
 
 def worker_limits(settings: Settings) -> WorkerLimits:
@@ -136,19 +159,6 @@ def worker_limits(settings: Settings) -> WorkerLimits:
     return WorkerLimits(own.processes, own.deadline, 5 * own.deadline, own.memory, own.messages)
 
 
-def _dns(settings: Settings) -> DnsKeys:
-    identity = settings.identity
-    servers = [server.host for server in identity.dns_servers]
-    port = identity.dns_servers[0].port if identity.dns_servers else 53
-    return DnsKeys(servers, port, identity.dns_timeout)
-
-
 def local_lists(folder: Path | None) -> LocalLists:
     """The lists in a folder; ListError where it is not there or one cannot be read."""
-    if folder is None:
-        return LocalLists.load()
-    if not folder.is_dir():
-        raise ListError(f"lists.dir: {folder} is no folder; make it, or leave the setting out")
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".txt", ".csv"))
-    ranks = [path for path in files if path.name.startswith(RANKS)]
-    return LocalLists.load(ranks, {path.stem: [path] for path in files if path not in ranks})
+    return load_lists(folder)

@@ -37,6 +37,10 @@ class Settled:
     reply: str
     at: float
     lesson: Lesson | None
+    waiting: Lesson | None = None
+    """What it would teach if its odd links turned out to belong."""
+    unobjected: float = 0.0
+    """Unix time in seconds; lessons that wait since then are learned along with this message."""
 
 
 class Keeper:
@@ -115,7 +119,11 @@ class Keeper:
             self.store.record_many([one.outcome for one in batch if not one.recorded])
             for one in batch:
                 self.store.settle(one.outcome.id, delivered=one.delivered, reply=one.reply, at=one.at)
-            self.store.learn([one.lesson for one in batch if one.lesson is not None])
+            self.store.learn(
+                [one.lesson for one in batch if one.lesson is not None],
+                waiting=[one.waiting for one in batch if one.waiting is not None],
+            )
+            self.store.sweep(max(one.unobjected for one in batch))
 
     async def close(self) -> None:
         """Write what waits and end the thread. The store itself stays open."""

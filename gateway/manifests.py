@@ -19,7 +19,10 @@ _MARK = re.compile(rb"^X-Oddlink: id=([0-9a-f]{16});", re.MULTILINE)
 _HEAD = 1024 * 1024
 """Bytes searched for the end of the header."""
 _TOPMOST = re.compile(rb"^X-Oddlink:([^\r\n]*)\r?\n", re.MULTILINE)
-_UNCHANGED = re.compile(rb" id=[0-9a-f]{16}; links=\d+; rewritten=0(?:; skipped=\d+)?(?:; left=\d+)?")
+_UNCHANGED = re.compile(
+    rb" id=[0-9a-f]{16}; links=\d+; rewritten=0(?:; skipped=\d+)?(?:; left=\d+)?"
+    rb"(?:; action=(?:tag|hold|refuse))?"
+)
 MOST_MARKS = 20
 """X-Oddlink lines looked at. Each costs a search in the store, and anybody can write them."""
 

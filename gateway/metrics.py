@@ -102,6 +102,20 @@ def reason_class(reason: str) -> str:
     return next((name for name, pattern in _PATTERNS if pattern.search(reason[:300])), "other")
 
 
+_UNKNOWN: tuple[tuple[str, str], ...] = (
+    ("late", r"no answer within|Timeout"),
+    ("refused", r"refuses|fewer questions"),
+    ("busy", r"too many questions"),
+    ("wrong", r"no block list may|lists everything|in the future|redirects|answers \d"),
+    ("failed", r"failed|gave no answer|Error"),
+)
+
+
+def unknown_class(why: str) -> str:
+    """The class of a reason for which a question has no answer; "other" where none fits."""
+    return next((name for name, pattern in _UNKNOWN if re.search(pattern, why[:300])), "other")
+
+
 def place_class(place: str) -> str:
     """A link's place as a label: ``FORMAT:WHERE`` where both are known ones, else ``FORMAT:other``."""
     form, _, where = place.partition(":")
@@ -139,13 +153,21 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._stages, self._operations, self._whys = Names(), Names(), Names()
+        self._kinds = Names()
         self._messages = self._counter("messages", "Messages screened, by what became of them", "outcome")
         self._links = self._counter("links_seen", "Links read, by place", "place")
         self._rewritten = self._counter("links_rewritten", "Links rewritten, by place", "place")
         self._not_rewritten = self._counter(
-            "links_not_rewritten", "Links to be rewritten that were left as they came, by reason", "reason"
+            "links_not_rewritten", "Odd links that were left as they came, by reason", "reason"
         )
         self._skipped = self._counter("skipped", "What could not be looked into, by reason", "reason")
+        self._actions = self._counter(
+            "actions",
+            "Messages tagged, held or refused, by action and the policy's keys for it",
+            "action",
+            "why",
+        )
+        self._reloads = self._counter("policy_reloads", "Policies read again, by result", "result")
         self._stage = Histogram(
             "oddlink_stage_seconds", "Time per stage", ["stage"], registry=self.registry, buckets=_SECONDS
         )
@@ -156,11 +178,13 @@ class Metrics:
         self._clicks = self._counter("clicks", "Steps on the click page", "step")
         self._replies = self._counter("next_hop_replies", "Next hop's answers", "command", "reply")
         self._kills = self._counter("worker_kills", "Worker processes ended or lost", "why")
-        self._failures = self._counter(
-            "screen_failures", "Messages that went on unscreened because screening failed", "why"
-        )
+        self._failures = self._counter("screen_failures", "Messages whose screening failed", "why")
         self.connections = self._gauge("connections", "Open connections from clients")
         self.in_flight = self._gauge("messages_in_flight", "Messages between DATA and our reply")
+        self._unknown = self._counter(
+            "unknown", "Questions about messages that got no answer, by kind and reason", "kind", "why"
+        )
+        self._lists = self._counter("lists_read", "Changed list files, by result", "result")
         self._info = Gauge(
             "oddlink_info", "Version and policy in use", ["version", "policy"], registry=self.registry
         )
@@ -178,8 +202,12 @@ class Metrics:
         rewritten = (links[ticket.link].place for ticket in outcome.tickets if ticket.link < len(links))
         _count(self._links, place_class, (link.place for link in links))
         _count(self._rewritten, place_class, rewritten)
-        _count(self._not_rewritten, reason_class, (entry.reason for entry in outcome.not_rewritten))
+        _count(self._not_rewritten, reason_class, (entry.reason for entry in outcome.left))
         _count(self._skipped, reason_class, (entry.reason for entry in outcome.inspection.skipped))
+        for why in outcome.because:
+            self._actions.labels(outcome.action, why).inc()
+        for gap in outcome.judgement.unknown:
+            self._unknown.labels(self._kinds(gap.kind), unknown_class(gap.why)).inc(gap.questions)
         for stage, seconds in outcome.timings.items():
             self.stage(stage, seconds)
         if size is not None:
@@ -208,13 +236,21 @@ class Metrics:
         self._kills.labels(self._whys(why)).inc()
 
     def screen_failed(self, why: str) -> None:
-        """A message went on unscreened, with the reason in words."""
+        """Screening a message failed, with the reason in words."""
         self._failures.labels(reason_class(why)).inc()
 
     def running(self, version: str, policy: str) -> None:
         """Tell which version runs with which policy; replaces what was told before."""
         self._info.clear()
         self._info.labels(version[:50], policy[:100]).set(1)
+
+    def reloaded(self, result: str) -> None:
+        """A policy was read again: "taken" or "kept" (the old one, because the new one has mistakes)."""
+        self._reloads.labels(result).inc()
+
+    def lists_read(self, result: str) -> None:
+        """List files have changed: "taken" or "kept" (the old ones, because the new cannot be used)."""
+        self._lists.labels(result).inc()
 
     def text(self) -> bytes:
         """All of it in Prometheus' text format."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inspectors.model import Inspection, Patch, Skipped
+from policy.actions import LEFT
 from policy.model import Envelope, Judgement
 
 
@@ -60,7 +61,7 @@ class Outcome:
     at: float
     """Unix time it was taken, seconds."""
     result: str
-    """"untouched" or "rewritten"."""
+    """"untouched", "rewritten", "held" (the next hop is told to) or "refused"."""
     envelope: Envelope
     message_id: str
     """The Message-ID field with its angle brackets; empty where there is none."""
@@ -77,6 +78,21 @@ class Outcome:
     manifest: Manifest | None = None
     """None where nothing was changed."""
     not_rewritten: tuple[Skipped, ...] = ()
-    """Links that were decided to be rewritten and were not, with the reason."""
+    """Links that were decided to be rewritten and were not, with the reason and its key in ``[actions]``."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Seconds per stage."""
+    action: str = "pass"
+    """What policy does about all that stayed or was not looked into: "pass", "tag", "hold" or "refuse"."""
+    because: tuple[str, ...] = ()
+    """The keys of ``[actions]`` that ask for it; empty for "pass"."""
+
+    @property
+    def left(self) -> tuple[Skipped, ...]:
+        """Every odd link that stays as it came, whether that was known beforehand or not, with the reason."""
+        done = {ticket.link for ticket in self.tickets}
+        known = (
+            Skipped(decision.link.leaf, LEFT[decision.left], decision.left)
+            for number, decision in enumerate(self.judgement.decisions)
+            if decision.left and number not in done
+        )
+        return (*known, *self.not_rewritten)

@@ -15,20 +15,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.header import decode_header, make_header
 
 from gateway import added, work
+from gateway.acting import acted, is_bare_file, left
 from gateway.outcome import Manifest, Outcome
 from gateway.reader import Reader
 from gateway.workers import WorkerError
 from gateway.wrap import Wrapper, wishes
-from inspectors.model import Inspection, Skipped
+from inspectors.model import Flag, Inspection, Skipped
+from policy import gaps
 from policy.dkimcheck import keys_of, with_results
 from policy.judge import ask, judge
 from policy.lookups.registry import Source, answer
-from policy.model import DkimResult, Envelope, Facts, Judgement, Trust
+from policy.model import DkimResult, Envelope, Facts, Identity, Judgement, Trust
 from policy.rules import Policy
 
 AT_ONCE = 200
@@ -65,32 +67,53 @@ class Pipeline:
         marks.append(clock())
         facts = await self._facts(source, inspection, envelope)
         marks.append(clock())
-        judgement = await self._judged(inspection, envelope, facts)
+        judgement = await self._judged(inspection, envelope, facts, at)
+        inspection = replace(inspection, flags=(*inspection.flags, *_unknown(judgement)))
         marks.append(clock())
         outcome = Outcome(
             id, at, "untouched", envelope, _text(inspection, "message-id"), _subject(inspection), inspection,
             judgement,
         )  # fmt: skip
-        if force or not _is_bare_file(inspection):  # a bare file has no sender to judge by
+        if force or not is_bare_file(inspection):  # a bare file has no sender to judge by
             outcome = await self._rewritten(source, outcome, force)
         marks.append(clock())
         names = ("inspect", "ask", "judge", "rewrite")
         spent = {name: later - earlier for name, earlier, later in zip(names, marks, marks[1:], strict=False)}
         outcome = replace(outcome, timings=spent)
-        return self._headed(outcome) if work.takes_lines(source) else outcome
+        outcome = acted(outcome, self.policy.rules)
+        return self.headed(outcome) if work.takes_lines(source) else outcome
 
-    def left_alone(self, outcome: Outcome, reason: str) -> Outcome:
-        """The same outcome with nothing rewritten: what was going to be is listed with the reason."""
-        left = tuple(Skipped(outcome.inspection.links[t.link].leaf, reason) for t in outcome.tickets)
+    async def unjudged(self, source: work.Source, envelope: Envelope, *, id: str, at: float) -> Outcome:
+        """Look at one message of our own users: its links are read, and nothing is decided about them.
+
+        It gets no line but Received: what we count in mail is no business of those it is for.
+        """
+        inspection = await self.reader.inspect(source)
+        nobody = Identity("", "", "", False, "none", "mail of our own users is not judged")
+        lines = self.received_line and work.takes_lines(source)
+        return Outcome(
+            id, at, "untouched", envelope, _text(inspection, "message-id"), _subject(inspection), inspection,
+            Judgement(nobody, (), self.policy.version),
+            prefix=added.received(self.hostname, id, at) if lines else b"",
+        )  # fmt: skip
+
+    def left_alone(self, outcome: Outcome, reason: str, kind: str = "other") -> Outcome:
+        """The same outcome with nothing rewritten: what was going to be is listed with the reason.
+
+        ``kind``: the reason's key in ``[actions]``.
+        """
+        given_up = tuple(
+            Skipped(outcome.inspection.links[t.link].leaf, reason, kind) for t in outcome.tickets
+        )
         bare = replace(
             outcome,
-            result="untouched",
             patches=(),
             tickets=(),
             manifest=None,
-            not_rewritten=(*outcome.not_rewritten, *left),
+            not_rewritten=(*outcome.not_rewritten, *given_up),
         )
-        return self._headed(bare) if outcome.prefix else bare
+        bare = acted(bare, self.policy.rules)
+        return self.headed(bare) if outcome.prefix else bare
 
     async def _facts(self, source: work.Source, inspection: Inspection, envelope: Envelope) -> Facts:
         if len(inspection.links) > AT_ONCE:
@@ -107,18 +130,23 @@ class Pipeline:
             why = f"the DKIM signatures were not checked: {error}"
             return with_results(facts, (DkimResult("", "", False, False, why),))
 
-    async def _judged(self, inspection: Inspection, envelope: Envelope, facts: Facts) -> Judgement:
+    async def _judged(self, inspection: Inspection, envelope: Envelope, facts: Facts, at: float) -> Judgement:
         if len(inspection.links) > AT_ONCE:
-            return await asyncio.to_thread(judge, inspection, envelope, facts, self.policy, self.trust)
-        return judge(inspection, envelope, facts, self.policy, self.trust)
+            return await asyncio.to_thread(judge, inspection, envelope, facts, self.policy, self.trust, at)
+        return judge(inspection, envelope, facts, self.policy, self.trust, at)
 
     async def _rewritten(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
         asked = (outcome.inspection, outcome.judgement.decisions, self.wrapper, force)
+        append = self.policy.rules.pdf.signed == "append"
         many = len(outcome.inspection.links) > AT_ONCE
-        wanted = await asyncio.to_thread(wishes, *asked) if many else wishes(*asked)
+        wanted = (
+            await asyncio.to_thread(wishes, *asked, append=append) if many else wishes(*asked, append=append)
+        )
+        flags = outcome.inspection.flags
+        unwrapped = tuple(left(one, flags) for one in wanted.left)
         if not wanted.edits:
-            return replace(outcome, not_rewritten=wanted.left)
-        everything = replace(outcome, tickets=wanted.tickets, not_rewritten=wanted.left)
+            return replace(outcome, not_rewritten=unwrapped)
+        everything = replace(outcome, tickets=wanted.tickets, not_rewritten=unwrapped)
         try:
             done = await self.reader.rewrite(source, wanted.edits, outcome.inspection.unread)
         except WorkerError as error:
@@ -126,35 +154,34 @@ class Pipeline:
         made = done.rewriting
         kept = frozenset(made.done)
         tickets = tuple(t for t, e in zip(wanted.tickets, wanted.edits, strict=True) if e in kept)
-        refused = tuple(Skipped(edit.link.leaf, reason) for edit, reason in made.refused)
+        refused = tuple(left(Skipped(edit.link.leaf, reason), flags) for edit, reason in made.refused)
         return replace(
             outcome,
-            result="rewritten" if made.patches else "untouched",
             patches=made.patches,
             tickets=tickets,
             manifest=Manifest(outcome.id, b"", done.size, done.sha256, done.rewritten_sha256, done.changes)
             if made.patches
             else None,
-            not_rewritten=(*wanted.left, *refused),
+            not_rewritten=(*unwrapped, *refused),
         )
 
-    def _headed(self, outcome: Outcome) -> Outcome:
+    def headed(self, outcome: Outcome) -> Outcome:
         """With the header lines it gets."""
         prefix = added.received(self.hostname, outcome.id, outcome.at) if self.received_line else b""
         found = outcome.inspection
         prefix += added.mark(
-            outcome.id, len(found.links), len(outcome.tickets), len(found.skipped), len(outcome.not_rewritten)
-        )
+            outcome.id, found.followed, len(outcome.tickets), len(found.skipped), len(outcome.left),
+            outcome.action,
+        )  # fmt: skip
         if outcome.patches:
             prefix += added.results(self.hostname, outcome.judgement.identity)
         manifest = replace(outcome.manifest, added=prefix) if outcome.manifest else None
         return replace(outcome, prefix=prefix, manifest=manifest)
 
 
-def _is_bare_file(inspection: Inspection) -> bool:
-    """A PDF that came without a message around it: its one leaf has no path."""
-    leaves = inspection.message.leaves
-    return len(leaves) == 1 and leaves[0].path == ""
+def _unknown(judgement: Judgement) -> Iterable[Flag]:
+    """What was asked and not answered, to be seen wherever the message is."""
+    return (Flag("unknown", "", gaps.words(gap)) for gap in judgement.unknown)
 
 
 def _text(inspection: Inspection, name: str) -> str:

@@ -5,6 +5,7 @@ Does not judge, and gives no error to its callers that a message could cause but
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from gateway import work
 from gateway.workers import WorkerError, Workers
 from inspectors import message
 from inspectors.model import Edit, Flag, Inspection, Message, Skipped
+from policy.actions import SCREEN_FAILURE
 
 T = TypeVar("T")
 
@@ -26,8 +28,12 @@ _EDITS_HERE = 8
 """Edits made and proved on the event loop; each proof reads the message again."""
 _REWRITING = 4
 """A rewriting reads the message at least twice: what could be read within the bound can be changed."""
-_MOST_DEADLY = 4
-"""Parts that may end a worker each before the remaining heavy ones are given up: 8 s of processor time."""
+_MOST_ENDED = 4
+"""Workers that the parts of one message may end, one by one, before the remaining heavy parts are given up:
+8 s of processor time."""
+
+_SEARCHING = 8.0
+"""Seconds after which the remaining heavy parts are given up: the sender waits, others wait for workers."""
 
 PIPE_BYTES = 4 * 1024 * 1024
 """A larger message goes to its worker in a file: taking it from the pipe counts against the worker's memory,
@@ -90,29 +96,54 @@ class Reader:
         try:
             heavy = await self.run(source, work.heavy_leaves, alone=True)
             unread = await self._deadly(source, heavy, reason)
-            return await self.run(source, work.inspect, unread, alone=True, patience=2)
+            return await self._read_most(source, heavy, unread, reason)
         except WorkerError as error:
             why = f"reading the message was ended: {error}"
             flag = Flag("limit", "", "The message could not be read within the bounds.")
-            return Inspection(Message(b"", (), ()), (), (Skipped("", why),), (flag,))
+            return Inspection(Message(b"", (), ()), (), (Skipped("", why, SCREEN_FAILURE),), (flag,))
+
+    async def _read_most(
+        self, source: work.Source, heavy: Sequence[str], unread: message.Unread, reason: str
+    ) -> Inspection:
+        """Without the leaves in ``unread``; where the others together are still too much, without all heavy
+        ones, so that a pile of pictures, each within the bounds, does not hide the links of the text."""
+        try:
+            return await self.run(source, work.inspect, unread, alone=True, patience=2)
+        except WorkerError:
+            left = tuple((path, reason) for path in heavy)
+            return await self.run(source, work.inspect, left, alone=True, patience=2)
 
     async def _deadly(
         self, source: work.Source, heavy: Sequence[str], reason: str
     ) -> tuple[tuple[str, str], ...]:
-        """The heavy leaves that end a worker when each is read by itself, with the reason."""
-        if len(heavy) < 2:
-            return tuple((path, reason) for path in heavy)
+        """The heavy leaves that end a worker when each is read by itself, with the reason.
+
+        One that can be read without its costly part keeps that: the reason then says so to
+        ``message.inspect``.
+        """
         deadly: list[tuple[str, str]] = []
+        ended, clock = 0, asyncio.get_running_loop().time
+        started = clock()
         for number, path in enumerate(heavy):
-            if len(deadly) >= _MOST_DEADLY:  # each costs the whole bound on processor time
+            if ended >= _MOST_ENDED or clock() - started > _SEARCHING:
                 deadly.extend((left, reason) for left in heavy[number:])
                 break
             others = tuple((other, reason) for other in heavy if other != path)
-            try:
-                await self.run(source, work.inspect, others, alone=True)
-            except WorkerError as error:
-                deadly.append((path, f"reading it was ended: {error}"))
+            why = reason if len(heavy) == 1 else await self._ends(source, others)
+            if why:
+                lightly = message.LIGHTLY + why
+                worse = await self._ends(source, (*others, (path, lightly)))
+                deadly.append((path, worse or lightly))
+                ended += 2 if worse else 1
         return tuple(deadly)
+
+    async def _ends(self, source: work.Source, unread: message.Unread) -> str:
+        """Why reading the rest ended its worker; empty where it did not."""
+        try:
+            await self.run(source, work.inspect, unread, alone=True)
+        except WorkerError as error:
+            return f"reading it was ended: {error}"
+        return ""
 
     async def rewrite(
         self, source: work.Source, edits: Sequence[Edit], unread: message.Unread

@@ -124,6 +124,9 @@ SMUGGLING = Own(
 BARE_LINE_END = Own(550, "5.5.2", "Bare CR or LF in the message", "with the strict rule for line ends only")
 LOOP = Own(554, "5.4.6", "Too many hops", "more Received lines than allowed")
 
+# The administrator's policy says so; the only 5xx that content can cause.
+POLICY = Own(550, "5.7.1", "Message refused by policy", "an action of the policy says refuse")
+
 # Limits. The client may come back.
 TOO_MANY_RECIPIENTS = Own(452, "4.5.3", "Too many recipients", "over the limit, or a second one towards LMTP")
 TOO_MANY_ERRORS = Own(421, "4.7.0", "Too many errors; closing", "the client's bad commands used up")
@@ -149,6 +152,9 @@ NEXT_HOP_CHANGED = Own(
 CLIENT_GONE = Own(451, "4.4.2", "Connection lost before the end", "the client left before our dot went down")
 NO_SPACE = Own(452, "4.3.1", "No space; try later", "spool or Maildir could not be written")
 BROKEN = Own(421, "4.3.0", "Internal error; closing, try later", "a bug while we were reading a message")
+UNSCREENED = Own(
+    451, "4.7.1", "Message could not be looked into; try later", "screening failed, and policy refuses then"
+)
 OUR_FAULT = Own(451, "4.3.0", "Internal error; try later", "an exception of ours: a bug, counted and logged")
 
 TABLE: tuple[Own, ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Own))

@@ -39,13 +39,18 @@ class Screened:
     """Spans in the un-stuffed message as it came; sorted, not overlapping."""
     outcome: object = None
     """The screen's own note, handed back to ``settled``."""
+    refusal: Reply | None = None
+    """Given to the client instead of passing the message on."""
 
 
 class Screen(Protocol):
     """Looks at every message between the client's dot and the next hop's DATA."""
 
     async def screen(self, message: Spool, envelope: Envelope, id: str) -> Screened:
-        """Decide. If it raises or outlasts its deadline the message goes on as it came."""
+        """Decide. If it raises or outlasts its deadline, ``failed`` is asked."""
+
+    async def failed(self, message: Spool, envelope: Envelope, id: str, why: str) -> Screened | None:
+        """What becomes of a message that could not be screened. None, or an error: it goes on as it came."""
 
     async def settled(self, screened: Screened, reply: Reply) -> None:
         """Told once for every Screened, after the client was given its final reply."""
@@ -57,6 +62,10 @@ class PassAll:
     async def screen(self, message: Spool, envelope: Envelope, id: str) -> Screened:
         """Nothing to add, nothing to change."""
         return Screened(id)
+
+    async def failed(self, message: Spool, envelope: Envelope, id: str, why: str) -> Screened | None:
+        """It goes on as it came."""
+        return None
 
     async def settled(self, screened: Screened, reply: Reply) -> None:
         """Nothing to note."""

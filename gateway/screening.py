@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from gateway import replies, work
+from gateway.acting import our_fault, teaches, unscreened, withheld
 from gateway.keeper import Keeper, Settled
 from gateway.outcome import Outcome
 from gateway.pipeline import Pipeline
@@ -16,8 +18,10 @@ from gateway.replies import Reply
 from gateway.screen import Observe, Screened, ignore
 from gateway.spool import Spool
 from gateway.store import StoreError
-from policy.history import lesson
+from policy.actions import SCREEN_FAILURE
+from policy.lessons import outbound, taught
 from policy.model import Envelope
+from policy.rules import Policy, Rules
 
 UNWRITABLE = "the store could not be written, and a rewritten link would have been dead"
 
@@ -31,32 +35,65 @@ class Screening:
         keeper: Keeper,
         *,
         own_hosts: Collection[str] = (),
+        outbound: bool = False,
         observe: Observe = ignore,
         seen: Callable[[Outcome, int], None] = lambda outcome, size: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``own_hosts``: names of our click service; ``seen``: told each outcome and its size in octets."""
+        """``own_hosts``: names of our click service; ``outbound``: the mail is our own users'; ``seen``: told
+        each outcome and its size in octets."""
         self._pipeline = pipeline
         self._keeper = keeper
         self._own_hosts = own_hosts
+        self._outbound = outbound
         self._observe = observe
         self._seen = seen
         self._clock = clock
+        self._writing: set[str] = set()
+        """Ids whose outcome is being or was written before the message left, until they are settled."""
+
+    def use(self, policy: Policy) -> None:
+        """Judge by this policy from the next message on."""
+        self._pipeline = replace(self._pipeline, policy=policy)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+        return self._pipeline.policy.rules
 
     async def screen(self, message: Spool, envelope: Envelope, id: str) -> Screened:
         """Judge the message; where links are rewritten, their tickets are committed before this returns."""
         source = message.path or await message.read()
-        outcome = await self._pipeline.process(source, envelope, id=id, at=self._clock())
-        recorded = False
-        if outcome.tickets:
+        pipeline = self._pipeline
+        if self._outbound:
+            own = await pipeline.unjudged(source, envelope, id=id, at=self._clock())
+            return self._screened(own, message.size)
+        outcome = await pipeline.process(source, envelope, id=id, at=self._clock())
+        if outcome.tickets and outcome.result != "refused":
+            self._writing.add(id)
             try:
                 await self._keeper.record(outcome)
-                recorded = True
             except StoreError:
-                outcome = self._pipeline.left_alone(outcome, UNWRITABLE)
-        self._seen(outcome, message.size)
-        self._report(outcome, message.size)
-        return Screened(id, outcome.prefix, outcome.patches, (outcome, recorded))
+                self._writing.discard(id)
+                outcome = pipeline.left_alone(outcome, UNWRITABLE, SCREEN_FAILURE)
+        return self._screened(outcome, message.size)
+
+    async def failed(self, message: Spool, envelope: Envelope, id: str, why: str) -> Screened | None:
+        """The message goes on as it came, unless policy wishes something done about our own failures."""
+        outcome = unscreened(self._pipeline.policy, envelope, id, self._clock(), why)
+        if outcome.action != "pass" and work.takes_lines(await message.head()):
+            outcome = self._pipeline.headed(outcome)
+        return self._screened(outcome, message.size)
+
+    def _screened(self, outcome: Outcome, size: int) -> Screened:
+        refusal: Reply | None = None
+        if outcome.result == "refused":
+            own = replies.UNSCREENED if our_fault(outcome) else replies.POLICY
+            refusal = own.reply(outcome.id, detail=f"actions: {', '.join(outcome.because)}")
+            outcome = withheld(outcome)
+        self._seen(outcome, size)
+        self._report(outcome, size)
+        return Screened(outcome.id, outcome.prefix, outcome.patches, outcome, refusal)
 
     def _report(self, outcome: Outcome, size: int) -> None:
         identity = outcome.judgement.identity
@@ -64,13 +101,17 @@ class Screening:
             "judged",
             id=outcome.id,
             outcome=outcome.result,
+            action=outcome.action,
+            because=outcome.because,
             sender=identity.domain,
             genuine=identity.genuine,
             by=identity.by,
-            links=len(outcome.inspection.links),
+            links=outcome.inspection.followed,
             rewritten=len(outcome.tickets),
-            domains=sorted({d.domain for d in outcome.judgement.decisions if d.verdict == "rewrite"})[:10],
-            not_rewritten=[skipped.reason for skipped in outcome.not_rewritten][:10],
+            domains=sorted(
+                {d.domain for d in outcome.judgement.decisions if d.left or d.verdict == "rewrite"}
+            )[:10],
+            not_rewritten=[skipped.reason for skipped in outcome.left][:10],
             skipped=[skipped.reason for skipped in outcome.inspection.skipped][:10],
             flags=sorted({flag.flag for flag in outcome.inspection.flags}),
             size=size,
@@ -80,15 +121,24 @@ class Screening:
 
     async def settled(self, screened: Screened, reply: Reply) -> None:
         """Keep what the next hop said; a delivered message teaches."""
-        if not isinstance(screened.outcome, tuple):
+        outcome = screened.outcome
+        if not isinstance(outcome, Outcome):
             return
-        outcome, recorded = screened.outcome
+        recorded = outcome.id in self._writing
+        self._writing.discard(outcome.id)
         at = self._clock()
         delivered = 200 <= reply.code < 300
-        taught = None
-        if delivered:
-            rules = self._pipeline.policy.rules
-            taught = lesson(outcome.judgement, rules, outcome.at, self._own_hosts)
+        rules, now, later = self._pipeline.policy.rules, None, None
+        if delivered and self._outbound:
+            now = outbound(
+                outcome.inspection, outcome.envelope, rules, outcome.at, self._own_hosts, outcome.id
+            )
+        elif delivered and teaches(outcome):
+            now, later = taught(
+                outcome.inspection, outcome.envelope, outcome.judgement, rules, outcome.at, self._own_hosts,
+                outcome.id,
+            )  # fmt: skip
+        unobjected = at - rules.history.unobjected_days * 86400
         # The inventory's headers are not stored; letting go of them here keeps the batch small.
         light = replace(outcome, prefix=b"", patches=())
-        self._keeper.settle(Settled(light, recorded, delivered, reply.text, at, taught))
+        self._keeper.settle(Settled(light, recorded, delivered, reply.text, at, now, later, unobjected))

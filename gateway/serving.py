@@ -16,9 +16,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from gateway import logs
-from gateway.app import Parts
+from gateway.app import Parts, version
 from gateway.clicks.app import click_app
-from gateway.clicks.console import console_app
+from gateway.clicks.console import Rulings, console_app
 from gateway.dialog import DialogLimits
 from gateway.outcome import Outcome
 from gateway.relay import NextHopConfig, Relay, RelayConfig, Timeouts, next_hop
@@ -28,12 +28,10 @@ from gateway.settings import Settings
 from gateway.store import StoreError
 from gateway.web import web
 from gateway.workers import WorkerError
+from policy.policyfile import load as load_policy
 
 Ready = Callable[[], Awaitable[None]]
 """Runs once everything listens."""
-
-
-NO_RELOAD = "settings, policy and keys are read at start: restart to take up changes"
 
 
 class ListenError(Exception):
@@ -52,8 +50,9 @@ async def serve(parts: Parts, ready: Ready | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: logs.logger().warning("hangup-ignored", why=NO_RELOAD))
-    async with running(parts) as relay:
+    hangup = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    async with running(parts) as relay, reloading(parts, relay, hangup):
         log = logs.logger()
         log.info("started", relay=str(parts.settings.relay.listen), policy=parts.policy.version)
         task = asyncio.ensure_future(ready()) if ready is not None else None
@@ -67,6 +66,40 @@ async def serve(parts: Parts, ready: Ready | None = None) -> None:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         log.info("stopping", sessions=relay.sessions)
+
+
+@contextlib.asynccontextmanager
+async def reloading(parts: Parts, relay: Relay, hangup: asyncio.Event) -> AsyncIterator[None]:
+    """Inside the block, the policy is read again whenever ``hangup`` is set; settings and keys are not."""
+
+    async def again() -> None:
+        while True:
+            await hangup.wait()
+            hangup.clear()
+            await reload_policy(parts, relay)
+
+    task = asyncio.create_task(again(), name="policy-reload")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def reload_policy(parts: Parts, relay: Relay) -> None:
+    """Judge by the policy file as it is now, from the next message on; as before where it has mistakes."""
+    log = logs.logger()
+    try:
+        policy = await asyncio.to_thread(load_policy, parts.policy_file)
+    except Exception as error:  # of any kind: a signal must not end the service
+        parts.metrics.reloaded("kept")
+        log.error("policy-kept", why=str(error) or repr(error))
+        return
+    if isinstance(relay.screen, Screening):
+        relay.screen.use(policy)
+    parts.metrics.reloaded("taken")
+    parts.metrics.running(version(), policy.version)
+    log.info("policy-taken", policy=policy.version)
 
 
 @contextlib.asynccontextmanager
@@ -84,13 +117,21 @@ async def running(parts: Parts) -> AsyncIterator[Relay]:
     def seen(outcome: Outcome, size: int) -> None:
         parts.metrics.observe(outcome, size=size)
 
-    screen = Screening(parts.pipeline, parts.keeper, own_hosts=parts.own_hosts, observe=observe, seen=seen)
+    screen = Screening(
+        parts.pipeline,
+        parts.keeper,
+        own_hosts=parts.own_hosts,
+        observe=observe,
+        seen=seen,
+        outbound=settings.relay.direction == "outbound",
+    )
     relay = Relay(relay_config(settings), next_hop(_next_hop(parts), observe), screen, observe)
     clicks = click_app(parts.store, parts.ring, settings.clicks.url, time.time, log, parts.metrics.click)
     hosts = settings.console.hosts
     console = console_app(
-        parts.store, parts.ring, parts.metrics.registry, lambda: _ready(parts), time.time, hosts, log
-    )
+        parts.store, parts.ring, parts.metrics.registry, lambda: _ready(parts), time.time, hosts, log,
+        Rulings(parts.store, lambda: screen.rules),
+    )  # fmt: skip
     async with (
         web(clicks, _listener("clicks.listen", settings.clicks.listen)),
         web(console, _listener("console.listen", settings.console.listen)),

@@ -20,6 +20,7 @@ from gateway.settings_table import (
     Keys,
     Lists,
     Log,
+    Lookups,
     PolicyFile,
     Relay,
     Spool,
@@ -74,6 +75,7 @@ class Settings:
     workers: Workers = field(default_factory=Workers)
     identity: IdentitySettings = field(default_factory=IdentitySettings)
     lists: Lists = field(default_factory=Lists)
+    lookups: Lookups = field(default_factory=Lookups)
     log: Log = field(default_factory=Log)
     file: Path | None = None
     """The file they were read from."""
@@ -118,6 +120,7 @@ _SECTIONS: Mapping[str, type[Any]] = {
     "workers": Workers,
     "identity": IdentitySettings,
     "lists": Lists,
+    "lookups": Lookups,
     "log": Log,
 }
 

@@ -37,6 +37,11 @@ class Relay:
     next_hop: NextHop = _setting(
         kinds.next_hop, "maildir:var/mail", "Where messages go on to: smtp://, lmtp:// or maildir:."
     )
+    direction: str = _setting(
+        kinds.choice("inbound", "outbound"),
+        "inbound",
+        "outbound: mail of our own users; it is never rewritten, and teaches whom we deal with.",
+    )
     hostname: str = _setting(
         kinds.text, "", "The name we greet with and put into Received; empty: the machine's own."
     )
@@ -153,14 +158,14 @@ class Workers:
     screen_deadline: float = _setting(
         kinds.duration,
         "20s",
-        "Longest time for all of a message's screening; then it goes on as it came.",
+        "Longest time for all of a message's screening; then it goes on, unless policy says otherwise.",
         0.1,
         600,
     )
     lookup_deadline: float = _setting(
         kinds.duration,
-        "2s",
-        "Longest wait for all answers about one message from store, lists and DNS.",
+        "300ms",
+        "Longest wait for all answers about one message from store, lists, DNS and registries.",
         0.01,
         60,
     )
@@ -179,6 +184,12 @@ class IdentitySettings:
         "Names our own servers give in Received; fields below the first stranger's are not trusted.",
     )
     verify_dkim: bool = _setting(kinds.flag, True, "Check DKIM signatures ourselves, with DNS.")
+    verify_spf: bool = _setting(
+        kinds.flag,
+        False,
+        "Check SPF ourselves where XFORWARD or Received tells the client's address; only where your own "
+        "servers, not a provider's, receive mail from outside.",
+    )
     dns_servers: tuple[Address, ...] = _setting(
         kinds.servers, [], "DNS servers to ask; empty: those of the system."
     )
@@ -190,6 +201,27 @@ class Lists:
     """Local lists of domains."""
 
     dir: Path | None = _setting(kinds.path, "", "Folder of popularity and block lists; empty: none.")
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What may be asked outside about the domain of a link; hosts and URLs never are."""
+
+    dnsbl: bool = _setting(kinds.flag, True, "Ask the DNS block lists that the policy names.")
+    name_servers: bool = _setting(
+        kinds.flag, False, "Ask DNS whether domains exist and who answers for them; domains leave the house."
+    )
+    rdap: bool = _setting(
+        kinds.flag, False, "Ask registries (RDAP) how old domains are; domains leave the house."
+    )
+    rdap_timeout: float = _setting(
+        kinds.duration, "5s", "Longest wait for a registry; late answers serve the next message.", 0.1, 60
+    )
+    rdap_bootstrap: str = _setting(
+        kinds.text,
+        "https://data.iana.org/rdap/dns.json",
+        "Where `oddlink feeds update` fetches the list of registries.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ def summary_json(row: MessageRow) -> dict[str, Any]:
         "recipients": list(row.recipients),
         "subject": row.subject,
         "outcome": row.outcome,
+        "action": row.action,
+        "because": list(row.because),
         "policy_version": row.policy_version,
         "delivered": row.delivered,
         "reply": row.reply,
@@ -52,8 +54,23 @@ def message_json(row: MessageRow) -> dict[str, Any]:
     """A message with everything found in it."""
     return summary_json(row) | {
         "links": [link_json(link) for link in row.links],
-        "skipped": [{"leaf": leaf, "reason": reason} for leaf, reason in row.skipped],
+        "skipped": [
+            {"leaf": leaf, "reason": reason} | ({"kind": kind} if kind else {})
+            for leaf, reason, kind in row.skipped
+        ],
         "flags": [{"flag": flag, "leaf": leaf, "words": words} for flag, leaf, words in row.flags],
+        "rulings": [
+            {
+                "at": _number(one.at),
+                "time": moment(one.at),
+                "who": one.who,
+                "ruling": one.what,
+                "link": one.link,
+                "domain": one.domain,
+                "words": one.words,
+            }
+            for one in row.rulings
+        ],
     }
 
 

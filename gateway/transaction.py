@@ -1,8 +1,8 @@
 """One message on its way through: taken to the dot, screened, passed on, answered.
 
 DATA goes down only after the message has been screened, and 250 goes up only after the next hop's own 2xx,
-with nothing awaited between reading that and writing this. The screen fails open (the message goes on as it
-came, and that is counted), the protocol fails closed.
+with nothing awaited between reading that and writing this. The screen fails open (unless policy says
+otherwise the message goes on as it came, and that is counted), the protocol fails closed.
 
 Does not parse messages; it counts Received lines in the header block and hands the rest to the screen.
 """
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gateway.session import Session
 
 _HEADER_END = re.compile(rb"\n\r?\n")
+_LAST_WORD = 5.0
+"""Seconds for the screen to say what becomes of a message it failed at."""
 
 
 class Transaction:
@@ -104,7 +106,8 @@ class Transaction:
         looked = clock()
         reply = replies.CLOSING.reply(self.id)
         try:
-            reply = await self._deliver(session, outgoing)
+            refusal = screened.refusal if screened is not None else None
+            reply = refusal or await self._deliver(session, outgoing)
             session.say(reply)
             await session.flush()
         finally:
@@ -138,18 +141,18 @@ class Transaction:
             return replies.OUR_FAULT.reply(self.id)
 
     async def _screen(self, relay: Relay, spool: Spool, client: str) -> Screened | None:
-        """What the screen says; None where it failed: then the message goes on as it came."""
+        """What the screen says; None where it has nothing to say: then the message goes on as it came."""
         envelope = Envelope(
             self.mail.address,
             tuple(command.address for command in self.rcpts),
             self._xforward.get("ADDR", "").removeprefix("IPV6:") or client,
             self._xforward.get("HELO", "") or self._helo,
+            bool(self._xforward.get("ADDR", "")),
         )
         try:
             async with asyncio.timeout(relay.config.screen_seconds):
                 screened = await relay.screen.screen(spool, envelope, self.id)
-            whole_lines = not screened.prefix or screened.prefix.endswith(b"\r\n")
-            if whole_lines and fit(screened.patches, spool.size):
+            if _fits(screened, spool):
                 return screened
             why = "prefix or patches do not fit the message"
         except TimeoutError:
@@ -161,6 +164,22 @@ class Transaction:
         except Exception as error:
             why = repr(error)[:500]
         relay.observe("screen_failed", id=self.id, why=why)
+        return await self._failed(relay, spool, envelope, why)
+
+    async def _failed(self, relay: Relay, spool: Spool, envelope: Envelope, why: str) -> Screened | None:
+        try:
+            async with asyncio.timeout(_LAST_WORD):
+                screened = await relay.screen.failed(spool, envelope, self.id, why)
+            if screened is None or _fits(screened, spool):
+                return screened
+            error = "prefix or patches do not fit the message"
+        except asyncio.CancelledError:
+            if _we_are_cancelled():
+                raise
+            error = "cancelled from inside"
+        except Exception as caught:
+            error = repr(caught)[:500]
+        relay.observe("bug", where="failed", id=self.id, error=error)
         return None
 
     async def _settle(self, relay: Relay, screened: Screened, reply: Reply) -> None:
@@ -173,6 +192,12 @@ class Transaction:
             relay.observe("settle_failed", id=screened.id, why="cancelled from inside")
         except Exception as error:
             relay.observe("settle_failed", id=screened.id, why=repr(error)[:500])
+
+
+def _fits(screened: Screened, spool: Spool) -> bool:
+    """Whether what is to be added and changed is whole lines and lies within the message."""
+    whole_lines = not screened.prefix or screened.prefix.endswith(b"\r\n")
+    return whole_lines and fit(screened.patches, spool.size)
 
 
 def _we_are_cancelled() -> bool:

@@ -81,6 +81,8 @@ def takes_lines(source: Source) -> bool:
             start = file.read(_FIRST_LINES)
     if not start or start.startswith((b"\n", b"\r\n")):
         return True
+    if start.startswith((b" ", b"\t")):
+        return False
     return headers.begins_with_field(start, 0, len(start))
 
 
@@ -178,6 +180,9 @@ def _proved(
     after = again(out)
     if message.compare(before, after, result.done):
         return None, message.misread(before, after, result.done)
+    unproved, blamed = message.prove(before, after, result.done)
+    if unproved:
+        return None, blamed
     back = splice.undo(out, [(p.span.start, p.span.of(raw), p.data) for p in result.patches])
     return (result, ()) if back == raw else (None, ())
 

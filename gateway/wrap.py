@@ -18,6 +18,7 @@ from policy.model import Decision
 ATTACHED = "the link stands in an attached text file, which is not changed"
 OWN = "the link is a rewritten one already"
 NO_KEY = "no ticket key may sign, see `oddlink keys list`"
+SIGNED = "the PDF is signed, and the policy leaves signed PDFs as they are"
 SCHEME = "only web links can be sent through the click page"
 
 
@@ -46,15 +47,26 @@ class Wishes:
 
 
 def wishes(
-    inspection: Inspection, decisions: Sequence[Decision], wrapper: Wrapper, force: Collection[str] = ()
+    inspection: Inspection,
+    decisions: Sequence[Decision],
+    wrapper: Wrapper,
+    force: Collection[str] = (),
+    *,
+    append: bool = False,
 ) -> Wishes:
-    """One edit for each link decided to be rewritten, or named in ``force`` as written or as opened."""
+    """One edit for each link decided to be rewritten, or named in ``force`` as written or as opened.
+
+    ``append``: whether signed PDFs may get a revision. Who names a link has decided that himself.
+    """
     edits: list[Edit] = []
     tickets: list[Ticket] = []
     left: list[Skipped] = []
     files = _files(inspection.message.leaves)
+    signed = frozenset(flag.leaf for flag in inspection.flags if flag.flag == "pdf-signed" and not append)
     for number, link, forced in _odd(inspection, decisions, force):
         reason = _not_wrapped(link, files, wrapper.base, forced)
+        if not reason and link.leaf in signed and not forced:
+            reason = SIGNED
         if not reason and wrapper.ring.signing is None:
             reason = NO_KEY
         if reason:
@@ -92,7 +104,7 @@ def _odd(
 
 def _not_wrapped(link: Link, files: Collection[str], base: str, forced: bool) -> str:
     """Why this link is left as it came; empty where it is wrapped."""
-    if tokens.is_ours(link.url, base):
+    if tokens.is_ours(link.url, base) or (link.target and tokens.is_ours(link.target, base)):
         return OWN
     if not link.url.startswith(("http://", "https://")):
         return SCHEME

@@ -79,6 +79,15 @@ class Places:
         """Whether letters stand behind the end of the content, which only its padding keeps apart from it."""
         return _RUN.search(self._raw, behind, self._body.end) is not None
 
+    def overlaid(self, span: Span, letters: bytes) -> bytes:
+        """The raw bytes of ``span`` with other letters; what stands between letters stays where it is."""
+        out, position, at = [], 0, span.start
+        for run in _RUN.finditer(self._raw, span.start, span.end):
+            length = run.end() - run.start()
+            out += [self._raw[at : run.start()], letters[position : position + length]]
+            position, at = position + length, run.end()
+        return b"".join(out) + self._raw[at : span.end]
+
     def _letter(self, index: int) -> int:
         """Offset in the raw message of the letter of this number."""
         for _ in self._runs_left():
@@ -108,7 +117,10 @@ def patch(content: bytes, lines: Lines, places: Places, group: Sequence[Replacem
         out += _fitting(one, aligned=not (free and number == len(group) - 1))
         position = one.span.end
     out += content[position:end]
-    return Patch(span, _wrapped(lines, span, binascii.b2a_base64(bytes(out), newline=False), last))
+    letters = binascii.b2a_base64(bytes(out), newline=False)
+    if len(out) == end - start:
+        return Patch(span, places.overlaid(span, letters.rstrip(b"=")))
+    return Patch(span, _wrapped(lines, span, letters, last))
 
 
 def _fitting(one: Replacement, *, aligned: bool) -> bytes:

@@ -2,7 +2,7 @@
 
 Labels are read as browsers read them (WHATWG Encoding): iso-8859-1 means windows-1252, us-ascii and unknown
 labels mean UTF-8. Bytes that do not decode become lone surrogates as in PEP 383, so that text encodes back to
-the bytes it came from. Where one text has several spellings, links are looked for by their own bytes.
+the bytes it came from. Where one text has several spellings, ``charsteps.py`` says which bytes are a link's.
 
 Does not guess a charset from statistics, and does not prove a place: reading the changed message again does.
 """
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from inspectors import limits
+from inspectors import charsteps, limits
 from inspectors.model import Span
 
 _SAME_AS = {
@@ -50,11 +51,18 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_ZEROS = {"utf-16": b"\0", "utf-32": b"\0\0\0"}
+"""What text that begins in ASCII begins with in the big-endian form; else it is little-endian, as browsers
+read it (WHATWG Encoding)."""
+
 _FAMILIES = (
     "utf-8", "utf-16", "utf-32", "utf-7", "iso8859", "cp12", "cp4", "cp7", "cp8", "cp9", "koi8", "mac-",
     "gb", "big5", "euc", "iso2022", "shift", "tis-620", "hz", "johab", "ptcp154", "kz1048",
 )  # fmt: skip
 """Prefixes of the codec names that are character encodings; Python also has codecs such as rot13 and zip."""
+
+_SHIFT = re.compile(rb"\x1b\$(?:\([@-~]|[@AB])")
+"""Escapes to sets of two bytes a character."""
 
 _MANY_SPELLINGS = ("utf-7", "hz")
 
@@ -74,16 +82,17 @@ class View:
     """The label that was not understood; empty otherwise."""
 
     def spans(self, content: bytes, chosen: Sequence[Span]) -> list[Span | None]:
-        """For each range of characters the bytes of ``content`` that hold it; None where none were found.
+        """For each range of characters the bytes of ``content`` that hold it; None where there are none.
 
         A place is counted from the one before, and taken where its bytes are the range's. Where the text has
-        other spellings than ours in between (redundant escapes, doubled codes) the count is off; then the
-        bytes are searched for from there on. What this gets wrong, reading the changed message again finds.
+        other spellings than ours in between (redundant escapes, doubled codes) the count is off; then
+        decoding byte by byte tells. What this gets wrong, reading the changed message again finds.
         """
         found: list[Span | None] = [None] * len(chosen)
         stateful = self.codec.startswith("iso2022")
         between = codecs.getincrementalencoder(self.codec)(self.errors).encode if stateful else self.encode
         read, floor = 0, len(self.mark)
+        steps: charsteps.Steps | None = None
         for number in sorted(range(len(chosen)), key=lambda index: (chosen[index].start, chosen[index].end)):
             span = chosen[number]
             if span.start < read:
@@ -92,14 +101,17 @@ class View:
             ahead = _length(between, self.text[read : span.start])
             if stateful:
                 ahead += _length(between, inside) - _length(self.encode, inside)
-            place = self._place(content, inside, floor, floor + ahead)
+            place = self._place(content, inside, floor + ahead)
+            if place is None:
+                steps = steps or charsteps.Steps(content, len(self.mark), self.codec, self.errors)
+                place = steps.place(span) or _searched(content, inside, floor)
             if place is not None:
                 found[number] = place
                 read, floor = span.end, place.end
         return found
 
-    def _place(self, content: bytes, inside: str, floor: int, expected: int) -> Span | None:
-        """Where these characters stand: at ``expected``, else at the first place from ``floor`` on."""
+    def _place(self, content: bytes, inside: str, expected: int) -> Span | None:
+        """These characters, where their bytes stand at ``expected``."""
         spellings = []
         with contextlib.suppress(UnicodeError):
             spellings.append(self.encode(inside))
@@ -108,15 +120,30 @@ class View:
         for own in spellings:
             if content.startswith(own, expected):
                 return Span(expected, expected + len(own))
-        for own in spellings:
-            at = content.find(own, floor) if own else -1
-            if at >= 0:
-                return Span(at, at + len(own))
         return None
+
+    def resumed(self, content: bytes, end: int) -> bytes:
+        """What must stand behind new bytes for what follows ``content[:end]`` to be read as before.
+
+        In ISO-2022-JP (RFC 1468) an escape holds until the next one or the end of the line; Japanese that
+        follows a link without a blank is behind one that the link itself may hold.
+        """
+        if not self.codec.startswith("iso2022_jp"):
+            return b""
+        floor = max(0, end - 4 * limits.URL_CHARACTERS)  # it is in the link or close to it
+        at = content.rfind(b"\x1b", content.rfind(b"\n", floor, end) + 1 or floor, end)
+        shift = _SHIFT.match(content, at) if at >= 0 else None
+        return shift.group() if shift is not None else b""
 
     def encode(self, text: str) -> bytes:
         """These characters as the content holds them, without byte order mark."""
         return text.encode(self.codec, self.errors)
+
+
+def _searched(content: bytes, inside: str, floor: int) -> Span | None:
+    """Where characters are next spelled in ASCII; for text that is too long or broken for steps."""
+    at = content.find(inside.encode("ascii"), floor) if inside.isascii() and inside else -1
+    return Span(at, at + len(inside)) if at >= 0 else None
 
 
 def _length(encode: Callable[[str], bytes], text: str) -> int:
@@ -132,6 +159,8 @@ def view(content: bytes, label: str) -> View:
         if content.startswith(mark):
             return _decoded(content[len(mark) :], codec, mark, "")
     codec, unknown = _codec(label)
+    if codec in _ZEROS:  # neither mark nor label says the byte order
+        codec += "-be" if content.startswith(_ZEROS[codec]) and content[:4].strip(b"\0") else "-le"
     return _decoded(content, codec, b"", unknown)
 
 
@@ -145,8 +174,6 @@ def _codec(label: str) -> tuple[str, str]:
         name = ""
     if not name.replace("_", "-").startswith(_FAMILIES):
         return "utf-8", label
-    if name in ("utf-16", "utf-32"):  # without a mark: little-endian, as browsers have it (WHATWG Encoding)
-        name += "-le"
     return name, ""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from inspectors import limits
+from inspectors import doubts, limits
 from inspectors.model import Flag, Header, Span
 
 _TEXT = rb"[^\r\n]*+(?:\r(?!\n)[^\r\n]*+)*+"  # one line's content: a CR alone does not end it
@@ -22,6 +22,10 @@ _SHORT = 120
 """Bytes of a structured value worth remembering: most are one of a few dozen."""
 _LONGEST_NAME = 1000
 """Bytes before a colon; what is longer is no field name, and too long to remember."""
+_IN_ORDER = re.compile(
+    rb"(?m)^([!-9;-~]{1,%d}):([^\n]*+(?:\n[ \t]++[^\s][^\n]*+)*+)(?:\n|\Z)" % _LONGEST_NAME
+)
+"""A field in which nothing is doubtful: name and folded value."""
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 _FOLD = re.compile(rb"\r?\n")
@@ -85,21 +89,49 @@ def fields(raw: bytes, head: Span, path: str = "") -> tuple[tuple[Header, ...], 
     """The fields of one block in order. A line that is no field is flagged and passed over.
 
     Beyond the limit only those that say how to read the body.
-
-    Line by line with bytes methods: at 30 fields a message this is half of what reading plain text costs.
     """
-    found: list[Header] = []
-    flags: dict[str, Flag] = {}
     leading = _FROM_LINE.match(raw, head.start, head.end) if path == "" else None  # mbox separator, RFC 4155
     at = leading.end() if leading else head.start
+    in_order = _fields_in_order(raw, at, head.end)
+    return (in_order, ()) if in_order is not None else _fields_by_line(raw, at, head.end, path)
+
+
+def _fields_in_order(raw: bytes, at: int, end: int) -> tuple[Header, ...] | None:
+    """The fields of a block that is nothing but fields in order; None for any other.
+
+    All in one search: at 40 fields a message, line by line is half of what reading plain text costs.
+    """
+    matches = _IN_ORDER.findall(raw[at:end])
+    if len(matches) >= limits.HEADER_FIELDS:
+        return None
+    found: list[Header] = []
+    for written, value in matches:
+        begin, at = at, at + len(written) + len(value) + 2  # the colon and the line feed
+        if b"\n" in value:
+            value = value.replace(b"\r\n", b"").replace(b"\n", b"")
+        found.append(
+            Header(_field_name(written)[0], Span(begin, at), value.removesuffix(b"\r").strip(b" \t"))
+        )
+    if found and raw[end - 1 : end] != b"\n":  # only the last may lack it
+        at -= 1
+        found[-1] = found[-1]._replace(span=Span(begin, at))
+    return tuple(found) if at == end else None
+
+
+def _fields_by_line(raw: bytes, at: int, end: int, path: str) -> tuple[tuple[Header, ...], tuple[Flag, ...]]:
+    """The fields of any block, and what is doubtful about it."""
+    found: list[Header] = []
+    flags: dict[str, Flag] = {}
     name, begin, value = "", 0, b""
     more: list[bytes] = []
-    for line in raw[at : head.end].split(b"\n"):
-        if at >= head.end:
+    for line in raw[at:end].split(b"\n"):
+        if at >= end:
             break
         blank = line[:1]
         if (blank == b" " or blank == b"\t") and name:
             more.append(line)
+            if not line.strip():  # to some readers the end of the header
+                flags["ambiguous-header-line"] = _flag("ambiguous-header-line", path)
         else:
             if name and (len(found) < limits.HEADER_FIELDS or name.startswith(_ALWAYS)):
                 found.append(Header(name, Span(begin, at), _unfolded(value, more)))
@@ -109,25 +141,19 @@ def fields(raw: bytes, head: Span, path: str = "") -> tuple[tuple[Header, ...], 
             if more:
                 more = []
             if spaced:
-                flags["header-blank"] = _flag("header-blank", path)
+                flags["ambiguous-header-blank"] = _flag("ambiguous-header-blank", path)
             if not name:
-                flags["header-line"] = _flag("header-line", path)
+                flags["ambiguous-header-line"] = _flag("ambiguous-header-line", path)
         at += len(line) + 1
     if name:
-        found.append(Header(name, Span(begin, min(at, head.end)), _unfolded(value, more)))
+        found.append(Header(name, Span(begin, min(at, end)), _unfolded(value, more)))
     if len(found) >= limits.HEADER_FIELDS:
         flags["limit"] = Flag("limit", path, f"More than {limits.HEADER_FIELDS} header fields.")
     return tuple(found), tuple(flags.values())
 
 
-_WORDS = {
-    "header-line": "A line among the header fields is not a field.",
-    "header-blank": "White space stands before a field's colon.",
-}
-
-
 def _flag(name: str, path: str) -> Flag:
-    return Flag(name, path, _WORDS[name])
+    return Flag(name, path, doubts.words(name))
 
 
 def _unfolded(first_line: bytes, more: list[bytes]) -> bytes:

@@ -1,118 +1,232 @@
 """Links in HTML as a browser builds the page (WHATWG HTML): reading them, and putting others in their place.
 
 The tree is turbohtml's: it agreed with Chromium on 119 of 119 real parts and 88 of 89 evasive ones, and is
-linear on hostile input.
+linear on hostile input. Links that only Outlook shows, in its conditional comments and VML, are links too.
+What the page merely loads is listed behind its links; pages written into attributes are files inside it.
 
-Does not run scripts, does not follow style sheets, and does not list what a page merely loads (images,
-style sheets); Outlook's conditional comments and VML come with the body grammar of a later step.
+Does not run scripts (``htmlscripts`` lists the addresses in those of attached pages), does not follow style
+sheets, and does not look for URLs in the text of conditional comments, which Outlook makes no links of.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
 from itertools import islice
 
 import turbohtml
-from turbohtml import Document, Element
+from turbohtml import Document
 
-from inspectors import charsets, htmltree, limits, text, urls
-from inspectors.htmlsource import Source
-from inspectors.htmltree import AttributeHandle, Order, TextHandle
-from inspectors.model import Edit, Leaf, Link, Reading, Replacement, Skipped, Span
+from inspectors import (
+    charsets,
+    conditional,
+    htmllinks,
+    htmlloads,
+    htmlpages,
+    htmlproof,
+    htmlscripts,
+    htmltree,
+    labels,
+    limits,
+    text,
+    urls,
+)
+from inspectors.formats import svg
+from inspectors.htmlsource import Source, reason
+from inspectors.htmltree import Order, TextHandle
+from inspectors.model import Edit, Flag, Inside, Leaf, Link, Reading, Replacement, Skipped, Span
 
-_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?", re.IGNORECASE)
+_SHORT = 500
+"""Characters of a text worth remembering what links it holds."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What reading one page has found so far."""
+
+    leaf: Leaf
+    links: list[tuple[Order, Link]]
+    skipped: dict[Skipped, None]
+    flags: dict[Flag, None]
+    inside: list[Inside]
+    is_new: Callable[[str, str], bool] | None
+    """Told URL and host, whether a link is wanted; None where all are."""
 
 
 def read(leaf: Leaf, content: bytes) -> Reading:
-    """The links of a text/html leaf in the order they stand, those that clients find in the text included."""
+    """The links of a text/html leaf in the order they stand, those that clients find in the text included.
+
+    Behind them stands what the page fetches, each thing once. Of XHTML, which browsers read as XML where a
+    label says so, what is a link only as XML is a file inside.
+    """
+    found = _read(leaf, content, None)
+    if not labels.says(leaf, ("application/xhtml+xml",), (".xhtml", ".xht")):
+        return found
+    known = {link.url for link in found.links}
+    as_xml = svg.read(leaf, content)
+    if all(link.url in known for link in as_xml.links):
+        return found
+    return replace(found, inside=(*found.inside, Inside("as-xml", content, "image/svg+xml", leaf.charset)))
+
+
+def read_new(leaf: Leaf, content: bytes, is_new: Callable[[str, str], bool]) -> Reading:
+    """The same without what the page fetches, and of the links only those whose URL and host ``is_new``.
+
+    For pages most of whose links are known: making links is more work than finding them.
+    """
+    return _read(leaf, content, is_new)
+
+
+def _read(leaf: Leaf, content: bytes, is_new: Callable[[str, str], bool] | None) -> Reading:
     if len(content) > limits.TEXT_BYTES:
-        return Reading(skipped=(Skipped(leaf.path, f"HTML longer than {limits.TEXT_BYTES} bytes"),))
+        return Reading(skipped=(Skipped(leaf.path, f"HTML longer than {limits.TEXT_BYTES} bytes", "limit"),))
     view = htmltree.view(leaf, content)
-    document = turbohtml.parse(text.readable(view.text))
-    found: list[tuple[Order, Link]] = []
-    unread: list[str] = []
-    for order, handle, element, value, url in islice(_attribute_links(document, unread), limits.LINKS + 1):
-        place, written = f"html:{element.tag}.{handle.attribute}", text.readable(value)
-        link = Link(leaf.path, url.href, written, _shown(element), place, handle, url.host)
-        found.append((order, link))
-    in_order = len(found)
-    for order, written, occurrence, url in islice(_text_links(document, unread), limits.LINKS + 1):
-        readable = text.readable(written)
-        link = Link(leaf.path, url.href, readable, "", "html:text", TextHandle(occurrence), url.host)
-        found.append((order, link))
-    if len(found) > in_order:
-        found.sort(key=lambda each: each[0])
-    skipped = (Skipped(leaf.path, text.TOO_LONG),) if unread else ()
-    return Reading(tuple(link for _, link in found), skipped, text.charset_flags(leaf, view))
+    page = text.readable(view.text)
+    names = htmltree.carriers(page)
+    documents: list[tuple[Document, Order]] = [(turbohtml.parse(page), ())]
+    if conditional.may_stand_in(page):
+        documents.extend(_conditional(page, documents[0][0]))
+    found = _Gathered(leaf, [], {}, {}, [], is_new)
+    _say_limits(found, page, documents)
+    base = _base(found, [document for document, _ in documents])
+    for number, (document, order) in enumerate(documents):
+        room = limits.LINKS + 1 - len(found.links)
+        for each in islice(htmllinks.links(document, names, base, number - 1), max(0, room)):
+            _take(found, each, order, base)
+    _take_texts(found, documents[0][0])
+    found.links.sort(key=lambda each: each[0])
+    fetched = _fetched(found, [document for document, _ in documents], base) if is_new is None else ()
+    run = _run(leaf, documents[0][0]) if is_new is None and htmlscripts.run(leaf) else ()
+    return Reading(
+        (*(link for _, link in found.links), *run, *fetched),
+        tuple(found.skipped),
+        (*text.charset_flags(leaf, view), *found.flags),
+        tuple(found.inside),
+    )
 
 
-def _attribute_links(
-    document: Document, unread: list[str]
-) -> Iterator[tuple[Order, AttributeHandle, Element, str, urls.Url]]:
-    """Order, handle, element, value and URL of each; values too long to read are added to ``unread``."""
-    base = _base(document)
-    for index, (place, element) in enumerate(htmltree.elements(document)):
-        attributes = element.attrs
-        for name in htmltree.ATTRIBUTES[element.tag]:
-            value = attributes.get(name)
-            if not isinstance(value, str):
-                continue
-            if element.tag == "meta":
-                value = _refresh_target(element, value)
-            url = urls.read(value, base) if value else None
-            if url is not None:
-                yield (*place, 0), AttributeHandle(index, name), element, value, url
-            elif urls.too_long(value):
-                unread.append(name)
+def _say_limits(found: _Gathered, page: str, documents: Sequence[tuple[Document, Order]]) -> None:
+    """Note what Outlook shows and we do not read."""
+    if page.count("[") > limits.COMMENTS and conditional.too_many(documents[0][0]):
+        words = f"more than {limits.COMMENTS} conditional comments"
+        found.skipped[Skipped(found.leaf.path, words, "limit")] = None
+    if htmltree.too_many_prefixes(page):
+        words = f"more than {limits.PREFIXES} prefixes that a page names for itself"
+        found.skipped[Skipped(found.leaf.path, words, "limit")] = None
 
 
-def _base(document: Document) -> str | None:
-    """The document's base URL where its first base element gives an absolute one."""
-    for element in document.iter_elements(("base",)):
-        href = element.attrs.get("href")
-        if isinstance(href, str):
-            url = urls.read(href)
-            return url.href if url else None
-    return None
+def _conditional(page: str, document: Document) -> Iterator[tuple[Document, Order]]:
+    for one in conditional.comments(htmltree.normalised(page), document):
+        yield turbohtml.parse(one.source), (one.line, one.column, 0)
 
 
-def _refresh_target(element: Element, value: str) -> str:
-    """The URL in ``<meta http-equiv=refresh content="0; url=…">``, empty where there is none."""
-    kind = element.attrs.get("http-equiv")
-    if not isinstance(kind, str) or kind.strip().lower() != "refresh":
-        return ""
-    match = _REFRESH.match(value)
-    return value[match.end() :].strip().strip("\"'") if match else ""
+def _base(found: _Gathered, documents: Sequence[Document]) -> str | None:
+    """The page's base; where only a conditional comment has one, that, for Outlook reads it."""
+    outer = urls.read(found.leaf.base) if found.leaf.base else None
+    given = outer.href if outer else None
+    bases = [htmllinks.base(document, given) for document in documents]
+    other = next((base for base in bases if base != given), given)
+    if bases[0] != given and any(base not in (given, bases[0]) for base in bases):
+        flag = Flag("ambiguous-base", found.leaf.path, "Outlook reads another base URL than browsers do.")
+        found.flags[flag] = None
+    return bases[0] if bases[0] != given else other
 
 
-def _shown(element: Element) -> str:
-    """The words on the link, or what stands in for its picture."""
-    words = " ".join(element.text.split())
-    if not words:
-        for image in element.iter_elements(("img",)):
-            alternative = image.attrs.get("alt")
-            if isinstance(alternative, str) and alternative.strip():
-                words = " ".join(alternative.split())
-                break
-    return text.readable(words[: limits.SHOWN_CHARACTERS])
+def _take(found: _Gathered, each: htmllinks.Found, order: Order, base: str | None) -> None:
+    """Note one link, and the page it may be itself."""
+    path, name = found.leaf.path, each.handle.attribute
+    if name == "srcdoc":
+        _take_page(found, htmlpages.of_srcdoc(each.written, base, len(found.inside) + 1))
+    elif each.url is not None:
+        if found.is_new is not None and not found.is_new(each.url.href, each.url.host):
+            return
+        place, written = htmltree.place(each.element, name), text.readable(each.written)
+        link = Link(
+            path, each.url.href, written, htmllinks.shown(each.element), place, each.handle, each.url.host
+        )
+        found.links.append(((*order, *each.order), link))
+    elif urls.too_long(each.written):
+        found.skipped[Skipped(path, text.TOO_LONG, "limit")] = None
+    elif htmlpages.is_data(each.written):
+        found.flags[Flag("data-link", path, "A link holds what it leads to (a data: URL).")] = None
+        _take_page(found, htmlpages.of_data(each.written, len(found.inside) + 1))
+    elif htmlpages.is_script(each.written):
+        found.flags[Flag("script-link", path, "A link runs a script.")] = None
 
 
-def _text_links(document: Document, unread: list[str]) -> Iterator[tuple[Order, str, int, urls.Url]]:
+def _take_page(found: _Gathered, page: Inside | None) -> None:
+    if page is None or not page.content:
+        return
+    if len(found.inside) >= limits.PAGES:
+        found.skipped[Skipped(found.leaf.path, "pages in the page over the limit", "limit")] = None
+    else:
+        found.inside.append(page)
+
+
+def _take_texts(found: _Gathered, document: Document) -> None:
+    for order, written, occurrence, url in islice(_text_links(document), limits.LINKS + 1):
+        if url is None:
+            found.skipped[Skipped(found.leaf.path, text.TOO_LONG, "limit")] = None
+            continue
+        if found.is_new is not None and not found.is_new(url.href, url.host):
+            continue
+        link = Link(
+            found.leaf.path,
+            url.href,
+            text.readable(written),
+            "",
+            "html:text",
+            TextHandle(occurrence),
+            url.host,
+        )
+        found.links.append((order, link))
+
+
+def _text_links(document: Document) -> Iterator[tuple[Order, str, int, urls.Url | None]]:
     """URLs in the page's text that stand in no anchor: mail clients make them clickable."""
     if not text.may_hold_link(document.text):
         return
+    sheets = {sheet.text for sheet in document.iter_elements(("style", "script", "title"))}
+    if all(
+        data in sheets or not text.may_hold_link(data)
+        for data in document.strings
+        if "/" in data or "." in data
+    ):
+        return
     seen: dict[str, int] = {}
+    find = lru_cache(maxsize=100)(lambda data: tuple(text.find(data)))  # pages repeat short texts
     for order, data, hidden in htmltree.texts(document):
-        for _, written, url in text.find(data):
+        for _, written, url in find(data) if len(data) <= _SHORT else text.find(data):
             occurrence = seen.get(written, 0)
             seen[written] = occurrence + 1
-            if url is None:
-                unread.append("text")
-            elif not hidden:
+            if url is None or not hidden:
                 yield order, written, occurrence, url
+
+
+def _fetched(found: _Gathered, documents: Sequence[Document], base: str | None) -> Iterator[Link]:
+    """Links for what programs fetch by themselves."""
+    seen: set[tuple[htmltree.LoadHandle, str]] = set()
+    for document in documents:
+        for handle, written, url in htmlloads.loads(document, base):
+            if (handle, written) in seen:
+                continue
+            if len(seen) >= limits.FETCHED:
+                words = f"More than {limits.FETCHED} things are fetched to show the page."
+                found.flags[Flag("limit", found.leaf.path, words)] = None
+                return
+            seen.add((handle, written))
+            yield Link(
+                found.leaf.path, url.href, text.readable(written), "", handle.place,
+                handle, url.host, fetched=True,
+            )  # fmt: skip
+
+
+def _run(leaf: Leaf, document: Document) -> Iterator[Link]:
+    for number, (written, url) in enumerate(htmlscripts.found(document)):
+        shown = text.readable(written)
+        yield Link(leaf.path, url.href, shown, "", htmlscripts.PLACE, TextHandle(number), url.host)
 
 
 def edit(
@@ -124,14 +238,22 @@ def edit(
     found: list[tuple[Edit, Span]] = []
     refused: list[tuple[Edit, str]] = []
     for each in edits:
-        place = source.place(each.link)
-        if place is None:
-            refused.append((each, "the link's place in the source could not be found exactly"))
-        else:
-            found.append((each, place))
+        if each.link.place == htmlscripts.PLACE:
+            refused.append((each, htmlscripts.REFUSED))
+            continue
+        places = source.places(each.link)
+        if not places:
+            refused.append((each, reason(each.link)))
+        found.extend((each, place) for place in places)
     edited, places = [each for each, _ in found], [place for _, place in found]
     made, unproved = text.replacements(view, content, edited, places, _escaped)
     return tuple(_with_lines(view, each) for each in made), (*refused, *unproved)
+
+
+def prove(leaf: Leaf, before: bytes, after: bytes, done: Sequence[Edit]) -> tuple[str, ...]:
+    """What a second parser finds wrong with the changed page, in words; empty where nothing is."""
+    old, new = htmltree.view(leaf, before).text, htmltree.view(leaf, after).text
+    return htmlproof.differences(old, new, [each.urls for each in done])
 
 
 def _with_lines(view: charsets.View, made: Replacement) -> Replacement:
@@ -140,7 +262,8 @@ def _with_lines(view: charsets.View, made: Replacement) -> Replacement:
     For encodings in which a line would otherwise grow too long.
     """
     (edit,) = made.edits
-    if edit.link.place == "html:meta.content":
+    handle = edit.link.handle
+    if isinstance(handle, htmltree.AttributeHandle) and (handle.end >= 0 or handle.comment >= 0):
         return made
     alone = tuple(view.encode(f"\n{_escaped(url)}\n") for url in edit.urls)
     return replace(made, choices=(*made.choices, *alone))

@@ -10,10 +10,11 @@ Does not judge, and does not choose what to edit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from inspectors import limits, mime, pdf, registry, splice, transfer
+from inspectors import doubts, limits, mime, pgp, proof, registry, splice, transfer, union, wrappers
+from inspectors.formats import smime
 from inspectors.model import (
     Edit,
     Flag,
@@ -30,16 +31,22 @@ from inspectors.model import (
     Span,
 )
 
+compare, misread = proof.compare, proof.misread
+
 Unread = Sequence[tuple[str, str]]
-"""(path of a leaf, why it is not read) pairs."""
+"""(path of a leaf, why it is not read) pairs; a reason may begin with ``LIGHTLY``."""
+LIGHTLY = "only read in part: "
+"""At the beginning of a reason: what can be read without the costly part of it is read."""
 
 _ODDITIES = {
-    "transfer-unknown": "The transfer encoding is unknown; the part is read as it stands.",
-    "base64-alien": "Characters outside the base64 alphabet stand in the encoded part.",
-    "base64-after-padding": "Encoded text stands behind the base64 padding; only what precedes it is read.",
+    "transfer-unknown": "ambiguous-transfer",
+    "base64-alien": "ambiguous-alien",
+    "base64-after-padding": "ambiguous-padding",
 }
+"""What a transfer encoding found odd, and the flag that says so."""
 _BEGINNING, _NAMED_IN = 4096, 1024
 """Encoded bytes looked at first, and decoded ones in which a PDF names itself."""
+_AMBIGUOUS = "only another reading of the message shows this link; it is never rewritten by guess"
 _SEALED = {
     "signed": "the part is signed and is not changed",
     "attached": "the part belongs to an attached message",
@@ -48,13 +55,16 @@ _SEALED = {
 }
 
 
+def bare(raw: bytes) -> Leaf:
+    """The one leaf of a bare PDF, which has no path."""
+    return Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
+
+
 def inspect_pdf(raw: bytes, unread: Unread = ()) -> Inspection:
     """Every link of a bare PDF: one leaf without a path."""
-    leaf = Leaf("", "application/pdf", "", "binary", "", "", Span(0, 0), Span(0, len(raw)))
-    reason = dict(unread).get("", "")
-    reading = Reading(skipped=(Skipped("", reason),)) if reason else pdf.read("", raw)
+    leaf = bare(raw)
     found = _Gathered(dict(unread), [], [])
-    found.take(leaf, reading)
+    found.take(leaf, _read_file(leaf, raw, found.reason(leaf)))
     return found.inspection(Message(raw, (), (leaf,)), unread)
 
 
@@ -67,10 +77,20 @@ def inspect(raw: bytes, unread: Unread = ()) -> Inspection:
     structure = mime.read(raw)
     found = _Gathered(dict(unread), list(structure.skipped), list(structure.flags))
     for leaf in structure.message.leaves:
-        if found.full(leaf):
-            continue
         found.take(leaf, _read_leaf(raw, leaf, found.reason(leaf)))
+    _read_again(structure, found)
     return found.inspection(structure.message, unread)
+
+
+def _read_again(structure: mime.Structure, found: _Gathered) -> None:
+    """Add what only another reading shows, files inside such a reading included (``union``)."""
+    if reason := found.reasons.get(union.HIDDEN):
+        found.skipped.append(Skipped(union.HIDDEN, reason))
+        return
+    first = len(found.links)
+    whole = Leaf("", "message/rfc822", "", "binary", "", "", Span(0, 0), Span(0, len(structure.message.raw)))
+    found.take(whole, union.read(structure, found.links))
+    found.links[first:] = [replace(link, ambiguous=True) for link in found.links[first:]]
 
 
 @dataclass(slots=True)
@@ -81,32 +101,70 @@ class _Gathered:
     skipped: list[Skipped]
     flags: list[Flag]
     links: list[Link] = field(default_factory=list)
+    fetched: int = 0
+    """Those of the links that nobody clicks."""
     files: int = 0
     size: int = 0
+    dropped: str | None = None
+    """Path of the leaf with the first link that was left out."""
 
     def reason(self, leaf: Leaf) -> str:
         return self.reasons.get(leaf.path, "")
 
     def full(self, leaf: Leaf) -> bool:
-        if len(self.links) <= limits.LINKS:
+        if self.dropped is None:
             return False
         self.skipped.append(Skipped(leaf.path, "links over the limit", "limit"))
         return True
 
     def take(self, leaf: Leaf, reading: Reading) -> None:
         """Note a reading and all that lies inside its leaf, depth first, each behind what holds it."""
-        todo = [(leaf, reading, 0)]
-        while todo:
-            outer, reading, depth = todo.pop()
-            self.links.extend(reading.links)
-            self.skipped.extend(reading.skipped)
-            self.flags.extend(reading.flags)
-            inner = []
-            for one, content in _within(outer, reading.inside):
-                if self.full(one) or self._over(one, content, depth):
-                    break
-                inner.append((one, _read_content(one, content, self.reason(one)), depth + 1))
-            todo.extend(reversed(inner))
+        self._note(reading)
+        if not reading.inside:
+            return
+        open_files = [within(leaf, reading.inside)]
+        while open_files:  # only what holds the file that is being read is kept in memory
+            one, content = next(open_files[-1], (None, b""))
+            if one is None or self.full(one) or self._over(one, content, len(open_files) - 1):
+                open_files.pop()
+            else:
+                reading = _read_file(one, content, self.reason(one))
+                self._note(reading)
+                open_files.append(within(one, reading.inside))
+
+    def _note(self, reading: Reading) -> None:
+        self._add(reading.links)
+        self.skipped.extend(reading.skipped)
+        self.flags.extend(reading.flags)
+
+    def _add(self, links: Sequence[Link]) -> None:
+        """Links, and what pages fetch as long as there is room: that must not crowd out links."""
+        fetched = sum(link.fetched for link in links)
+        self.fetched += fetched
+        if fetched and self.fetched > limits.FETCHED_IN_MESSAGE:
+            self.fetched -= fetched
+            links = [link for link in links if not link.fetched]
+            flag = Flag("limit", "", f"More than {limits.FETCHED_IN_MESSAGE} things are fetched to show it.")
+            if flag not in self.flags:
+                self.flags.append(flag)
+        if len(self.links) + len(links) - self.fetched > limits.LINKS:
+            links = self._sparing(links)
+        self.links.extend(links)
+
+    def _sparing(self, links: Sequence[Link]) -> list[Link]:
+        """As many as there is room for, and the first ones of every part in any case.
+
+        By their places alone: a rewritten message must be cut at the same links.
+        """
+        room = max(limits.LINKS - len(self.links) + self.fetched, limits.LINKS_MORE)
+        kept = []
+        for link in links:
+            if link.fetched or room > 0:
+                room -= not link.fetched
+                kept.append(link)
+            elif self.dropped is None:
+                self.dropped = link.leaf
+        return kept
 
     def _over(self, leaf: Leaf, content: bytes, depth: int) -> bool:
         self.files += 1
@@ -117,59 +175,96 @@ class _Gathered:
             or self.size > limits.INSIDE_BYTES
         )
         if over:
-            self.skipped.append(Skipped(leaf.path, "over the limit of files inside files", "limit"))
+            reason = "over the limit of files inside files, with what follows it there"
+            self.skipped.append(Skipped(leaf.path, reason, "limit"))
         return over
 
     def inspection(self, found: Message, unread: Unread) -> Inspection:
-        if len(self.links) > limits.LINKS:
+        if self.dropped is not None:
             self.flags.append(Flag("limit", "", f"More than {limits.LINKS} links."))
-            self.skipped.append(Skipped(self.links[limits.LINKS].leaf, "links over the limit", "limit"))
-            del self.links[limits.LINKS :]
-        return Inspection(found, tuple(self.links), tuple(self.skipped), tuple(self.flags), tuple(unread))
+            self.skipped.append(Skipped(self.dropped, "links over the limit", "limit"))
+        links, over = wrappers.unwrapped_all(self.links)
+        if over:
+            words = "The other vendors' links are too long together to be read."
+            self.flags.append(Flag("limit", "", words))
+        return Inspection(found, links, tuple(self.skipped), tuple(self.flags), tuple(unread))
 
 
-def _within(outer: Leaf, inside: Sequence[Inside]) -> Iterator[tuple[Leaf, bytes]]:
+def within(outer: Leaf, inside: Sequence[Inside]) -> Iterator[tuple[Leaf, bytes]]:
     """Leaves for what lies inside another; names that recur are numbered."""
-    names: Counter[str] = Counter()
+    taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for each in inside:
-        name = each.name[: limits.INSIDE_NAME]
-        names[name] += 1
-        name += f"#{names[name]}" if names[name] > 1 else ""
+        name = plain = _printable(each.name[: limits.INSIDE_NAME])
+        while name in taken:
+            numbers[plain] += 1
+            name = f"{plain}#{numbers[plain] + 1}"
+        taken.add(name)
         path = f"{outer.path}/{name}" if outer.path else name
         yield (
             Leaf(
-                path, each.type, each.charset, "binary", each.name, "attachment", Span(0, 0),
-                Span(0, len(each.content)), "inside",
+                path, each.type, each.charset, "binary", each.filename or each.name, "attachment", Span(0, 0),
+                Span(0, len(each.content)), "inside", each.base,
             ),
             each.content,
         )  # fmt: skip
 
 
-def _read_content(leaf: Leaf, content: bytes, reason: str) -> Reading:
-    """What the inspector for decoded content finds; a reading that only says why where there is none."""
-    inspector = registry.inspector(leaf, content[:_NAMED_IN])
+def _printable(name: str) -> str:
+    """Without what could disturb a terminal, a log or a database: names come from the sender."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
+
+
+def _read_file(leaf: Leaf, content: bytes, reason: str) -> Reading:
+    return _read_content(leaf, registry.inspector(leaf, content[:_NAMED_IN]), content, reason)
+
+
+def _read_content(leaf: Leaf, inspector: registry.Inspector | None, content: bytes, reason: str) -> Reading:
+    """What the inspector finds in decoded content; a reading that only says why where there is none."""
+    if reason.startswith(LIGHTLY) and inspector is not None and inspector.light is not None:
+        return _and_said(inspector.light(leaf, content), leaf, reason)
     if reason:
-        return Reading(skipped=(Skipped(leaf.path, reason),))
+        return Reading(skipped=(Skipped(leaf.path, reason, "limit"),))
     if inspector is not None:
-        return inspector.read(leaf, content)
+        reading = _with_pgp(leaf, content, inspector)
+        if registry.is_also_pdf(inspector, content):
+            reading = replace(reading, inside=(*reading.inside, Inside("as.pdf", content, "application/pdf")))
+        return reading
     if not registry.expects_links(leaf) or not content.strip():
         return Reading()
     return Reading(skipped=(Skipped(leaf.path, f"no inspector reads {leaf.type[:80]}", "format"),))
 
 
+def _with_pgp(leaf: Leaf, content: bytes, inspector: registry.Inspector) -> Reading:
+    reading = inspector.read(leaf, content)
+    if inspector.name not in ("text", "html"):
+        return reading
+    noticed = pgp.noticed(leaf, content)
+    if not noticed.flags:
+        return reading
+    return replace(
+        reading, skipped=(*reading.skipped, *noticed.skipped), flags=(*reading.flags, *noticed.flags)
+    )
+
+
+def _and_said(reading: Reading, leaf: Leaf, reason: str) -> Reading:
+    return replace(reading, skipped=(*reading.skipped, Skipped(leaf.path, reason, "limit")))
+
+
 def _read_leaf(raw: bytes, leaf: Leaf, reason: str = "") -> Reading:
-    if reason:
-        return Reading(skipped=(Skipped(leaf.path, reason),))
-    _, decoded = _opened(raw, leaf)
-    oddities = tuple(Flag(name, leaf.path, _ODDITIES[name]) for name in decoded.oddities)
-    reading = _read_content(leaf, decoded.content, "")
+    if reason and not reason.startswith(LIGHTLY):
+        return Reading(skipped=(Skipped(leaf.path, reason, "limit"),))
+    inspector, decoded = _opened(raw, leaf)
+    names = [_ODDITIES[name] for name in decoded.oddities]
+    oddities = tuple(Flag(name, leaf.path, doubts.words(name)) for name in names)
+    reading = _read_content(leaf, inspector, decoded.content, reason)
     return replace(reading, flags=oddities + reading.flags) if oddities else reading
 
 
 def _opened(raw: bytes, leaf: Leaf) -> tuple[registry.Inspector | None, transfer.Decoded]:
     """The leaf's inspector and content; content that nothing reads is not decoded further than its start."""
     start = _start(raw, leaf)
-    inspector = registry.inspector(leaf, start.content)
+    inspector = registry.inspector(leaf, start.content[:_NAMED_IN])
     if inspector is None or len(leaf.body) <= _BEGINNING:
         return inspector, start
     return inspector, transfer.decode(raw, leaf)
@@ -195,12 +290,20 @@ def _beginning(leaf: Leaf) -> Leaf:
 
 
 def heavy_leaves(raw: bytes) -> tuple[str, ...]:
-    """Paths of the leaves whose formats are only read in a process of their own."""
+    """Paths of the leaves whose formats are only read in a process of their own; ``union.HIDDEN`` for files
+    that may turn up when the message is read in other ways."""
     found = []
-    for leaf in mime.read(raw).message.leaves:
-        inspector = registry.inspector(leaf, _start(raw, leaf).content)
-        if inspector is not None and inspector.heavy:
+    structure = mime.read(raw)
+    for leaf in structure.message.leaves:
+        start = _start(raw, leaf).content[:_NAMED_IN]
+        inspector = registry.inspector(leaf, start)
+        if inspector is None:
+            continue
+        heavy = inspector.heavy or registry.PDF in start
+        if heavy or (inspector.holds and inspector.holds(transfer.decode(raw, leaf).content)):
             found.append(leaf.path)
+    if union.is_heavy(structure):
+        found.append(union.HIDDEN)
     return tuple(found)
 
 
@@ -212,14 +315,18 @@ def rewrite(inspection: Inspection, edits: Sequence[Edit]) -> Rewriting:
     raw = inspection.message.raw
     leaves = {leaf.path: leaf for leaf in inspection.message.leaves}
     by_leaf: dict[str, list[Edit]] = {}
+    refused: list[tuple[Edit, str]] = []
     for each in edits:
-        by_leaf.setdefault(each.link.leaf, []).append(each)
+        if each.link.ambiguous:
+            refused.append((each, _AMBIGUOUS))
+        else:
+            by_leaf.setdefault(each.link.leaf, []).append(each)
     patches: list[Patch] = []
     done: list[Edit] = []
-    refused: list[tuple[Edit, str]] = []
     for path, wanted in by_leaf.items():
         if path not in leaves:
-            refused.extend((each, _SEALED["inside"]) for each in wanted)
+            reason = _SEALED["signed" if _in_signed(leaves, path) else "inside"]
+            refused.extend((each, reason) for each in wanted)
             continue
         result = _rewrite_leaf(raw, leaves[path], wanted)
         patches.extend(result.patches)
@@ -228,15 +335,29 @@ def rewrite(inspection: Inspection, edits: Sequence[Edit]) -> Rewriting:
     return Rewriting(splice.ordered(patches, len(raw)), tuple(done), tuple(refused))
 
 
+def _in_signed(leaves: Mapping[str, Leaf], path: str) -> bool:
+    """Whether what lies inside a leaf lies inside an S/MIME signature."""
+    outer = leaves.get(path.partition("/")[0])
+    return outer is not None and smime.accepts(outer, b"")
+
+
 def _rewrite_leaf(raw: bytes, leaf: Leaf, wanted: Sequence[Edit]) -> Rewriting:
     if leaf.sealed:
         return Rewriting((), (), tuple((each, _SEALED[leaf.sealed]) for each in wanted))
     inspector, decoded = _opened(raw, leaf)
     assert inspector is not None
     replacements, refused = inspector.edit(leaf, decoded.content, wanted)
+    if inspector.name == "text" and (under := pgp.signed(decoded.content)):
+        free = tuple(each for each in replacements if not _touches(each.span, under))
+        kept = (edit for each in replacements if each not in free for edit in each.edits)
+        replacements, refused = free, (*refused, *((edit, _SEALED["signed"]) for edit in kept))
     separate, overlapping = _without_overlaps(replacements)
     result = transfer.encode(raw, leaf, decoded.content, separate)
     return Rewriting(result.patches, result.done, (*refused, *overlapping, *result.refused))
+
+
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)
 
 
 def _without_overlaps(
@@ -253,32 +374,29 @@ def _without_overlaps(
     return kept, refused
 
 
-def misread(before: Inspection, after: Inspection, done: Sequence[Edit]) -> tuple[Edit, ...]:
-    """The edits whose links read otherwise than they should; none where the number of links changed."""
-    if len(before.links) != len(after.links):
-        return ()
-    wanted = {edit.link: edit for edit in done}
-    pairs = zip(before.links, after.links, strict=True)
-    return tuple(wanted[old] for old, new in pairs if old in wanted and new.url not in wanted[old].urls)
+def prove(
+    before: Inspection, after: Inspection, done: Sequence[Edit]
+) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
+    """What a second, independent parser finds wrong with the changed leaves, and the edits surely to blame.
 
-
-def compare(before: Inspection, after: Inspection, done: Sequence[Edit]) -> tuple[str, ...]:
-    """What is wrong with a rewritten message read again (law 4); empty where nothing is.
-
-    Exactly the edited links must lead to their new URLs, and all others must be as they were.
+    Both inspections must have their ``message.raw``. Only formats that have such a parser are looked at.
     """
-    wanted: dict[Link, tuple[str, ...]] = {edit.link: edit.urls for edit in done}
-    if len(before.links) != len(after.links):
-        return (f"{len(before.links)} links became {len(after.links)}",)
-    problems = []
-    for old, new in zip(before.links, after.links, strict=True):
-        if (old.leaf, old.place) != (new.leaf, new.place):
-            problems.append(f"a link moved from {old.place} in {old.leaf} to {new.place} in {new.leaf}")
-        elif old in wanted:
-            if new.url not in wanted[old]:
-                problems.append(f"a rewritten link in {old.leaf} reads differently")
-        elif (old.url, old.written) != (new.url, new.written):
-            problems.append(f"another link in {old.leaf} changed")
-    if Counter(s.leaf for s in before.skipped) != Counter(s.leaf for s in after.skipped):
-        problems.append("other parts could be read than before")
-    return tuple(problems)
+    places = {leaf.path: leaf for leaf in after.message.leaves}
+    by_leaf: dict[str, list[Edit]] = {}
+    for each in done:
+        by_leaf.setdefault(each.link.leaf, []).append(each)
+    problems: list[str] = []
+    blamed: list[Edit] = []
+    for old in before.message.leaves:
+        edits, new = by_leaf.get(old.path), places.get(old.path)
+        if not edits or new is None:
+            continue
+        inspector, was = _opened(before.message.raw, old)
+        if inspector is None or inspector.prove is None:
+            continue
+        is_now = transfer.decode(after.message.raw, new)
+        found = inspector.prove(old, was.content, is_now.content, edits)
+        problems.extend(f"{problem}, in {old.path}" for problem in found)
+        if found and len(edits) == 1:
+            blamed.extend(edits)
+    return tuple(problems), tuple(blamed)

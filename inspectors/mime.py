@@ -3,23 +3,28 @@
 Strict and iterative. Nothing is normalised and nothing recursed into by function calls, so depth costs
 no stack. Where other readers might read something else, a flag says so.
 
-Does not decode transfer encodings, does not look inside attachments, and does not read a multipart or
-attached message that is itself transfer-encoded: that is reported as skipped.
+Does not decode transfer encodings and does not look inside attachments: an attached message that is itself
+transfer-encoded is one leaf, a multipart that is so is read as it stands.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from inspectors import headers, limits
+from inspectors import doubts, headers, limits
 from inspectors.model import Flag, Header, Leaf, Message, Skipped, Span
 
 _IDENTITY = ("", "7bit", "8bit", "binary")
 _CTE = "content-transfer-encoding"
 _MIME_FIELDS = ("content-type", _CTE, "content-disposition")
+_BASE_FIELDS, _BASES = ("content-base", "content-location"), (b"http:", b"https:", b"ftp:")
 _MIME_FIELD_SET = frozenset(_MIME_FIELDS)
 _MEDIA_TYPE = re.compile(r"[!#$&^_.+'*%`|~0-9a-z-]+/[!#$&^_.+'*%`|~0-9a-z-]+")  # tokens of RFC 2045
+_LINE = re.compile(rb"[^\r\n]{0,998}")
+_LONGER_TRIED = 64
+"""Such lines whose boundary is looked for, each in the whole message: nested multiparts are few."""
 _DELIMITER_REST = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
 
 
@@ -32,8 +37,7 @@ class Structure:
     flags: tuple[Flag, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A part still to be read."""
 
     path: str
@@ -45,6 +49,10 @@ class _Part:
     depth: int
     default: str
     sealed: str
+    around: tuple[bytes, ...] = ()
+    """Boundaries of the multiparts it stands in."""
+    base: str = ""
+    """What relative links in it are relative to, from its own header or one around it."""
 
 
 @dataclass(slots=True)
@@ -57,9 +65,16 @@ class _Work:
     flags: dict[Flag, None] = field(default_factory=dict)
     """In the order they were raised, each once."""
     parts: int = 0
+    longer: int = 0
+    """Lines met that begin with a delimiter and go on."""
+    last: tuple[str, str] = ("", "")
+    """The flag raised last, for a body of nothing but doubtful lines raises it at each."""
 
-    def flag(self, name: str, path: str, words: str) -> None:
-        self.flags[Flag(name, path, words)] = None
+    def flag(self, name: str, path: str, words: str = "") -> None:
+        if not words and self.last == (name, path):
+            return
+        self.last = (name, path)
+        self.flags[Flag(name, path, words or doubts.words(name))] = None
 
 
 def read(raw: bytes) -> Structure:
@@ -72,7 +87,7 @@ def read(raw: bytes) -> Structure:
         work.parts += 1
         if work.parts > limits.PARTS or part.depth > limits.DEPTH:
             work.flag("limit", part.path, "More parts, or parts nested deeper, than are read.")
-            work.skipped.append(Skipped(part.path, "over the limit of parts or of nesting"))
+            work.skipped.append(Skipped(part.path, "over the limit of parts or of nesting", "limit"))
             if work.parts > limits.PARTS:
                 break
             continue
@@ -88,12 +103,13 @@ def _part(work: _Work, part: _Part) -> tuple[tuple[Header, ...], list[_Part]]:
     head, body = _head(work, part)
     fields, flags = headers.fields(work.raw, head, part.path)
     work.flags.update(dict.fromkeys(flags))
+    part = _with_base(part, fields)
     mime = _mime_fields(work, part, fields)
     kind = headers.structured(mime.get("content-type", b""))
     media = kind.value if _MEDIA_TYPE.fullmatch(kind.value) else ""
     if not media:
         if kind.value:
-            work.flag("content-type", part.path, "The content type is not a media type.")
+            work.flag("ambiguous-type", part.path)
         media = part.default if not kind.value else "text/plain"
     transfer = headers.structured(mime.get(_CTE, b"")).value or "7bit"
     contents = Span(body, part.end)
@@ -103,13 +119,9 @@ def _part(work: _Work, part: _Part) -> tuple[tuple[Header, ...], list[_Part]]:
         if children is not None:
             return fields, children
         media = "text/plain"
-    elif media in ("message/rfc822", "message/global", "message/news"):
-        if transfer in _IDENTITY:
-            path = part.path or "1"
-            inner = _Part("", path, body, part.end, part.depth + 1, "text/plain", part.sealed or "attached")
-            return fields, [inner]
-        work.skipped.append(Skipped(part.path or "1", f"attached message in {transfer} encoding"))
-        return fields, []
+    elif media in ("message/rfc822", "message/global", "message/news") and transfer in _IDENTITY:
+        path, sealed = part.path or "1", part.sealed or "attached"
+        return fields, [_Part("", path, body, part.end, part.depth + 1, "text/plain", sealed, part.around)]
     work.leaves.append(_leaf(part, kind, media, transfer, mime, head, contents, unheaded))
     return fields, []
 
@@ -121,15 +133,24 @@ def _head(work: _Work, part: _Part) -> tuple[Span, int]:
         head, body = headers.block(raw, start, end)
         if len(head) >= limits.HEADER_BYTES:
             work.flag("limit", part.path, f"The header is longer than {limits.HEADER_BYTES} bytes.")
-            work.skipped.append(Skipped(part.path, "the header is over the limit and was read in part"))
+            work.skipped.append(Skipped(part.path, "the header is over the limit: read in part", "limit"))
         early = headers.early_end(raw, head, closed=body > head.end)
+        _controls(work, part, head)
         if early < head.end:
-            work.flag("no-empty-line", part.path, "No empty line stands between header and body.")
+            work.flag("ambiguous-no-empty-line", part.path)
             return Span(head.start, early), early
         return head, body
     if start < end:
-        work.flag("no-header", part.path, "The part does not begin with a header field or an empty line.")
+        work.flag("ambiguous-no-header", part.path)
     return Span(start, start), start
+
+
+def _controls(work: _Work, part: _Part, head: Span) -> None:
+    """Flag NUL and carriage returns alone: to some readers they end a line, or the header."""
+    count = work.raw.count
+    alone = count(b"\r", head.start, head.end) - count(b"\r\n", head.start, head.end)
+    if alone or work.raw.find(b"\0", head.start, head.end) >= 0:
+        work.flag("ambiguous-control", part.path)
 
 
 def _mime_fields(work: _Work, part: _Part, fields: tuple[Header, ...]) -> dict[str, bytes]:
@@ -139,10 +160,21 @@ def _mime_fields(work: _Work, part: _Part, fields: tuple[Header, ...]) -> dict[s
         if each.name not in _MIME_FIELD_SET:
             continue
         if each.name in found:
-            work.flag("duplicate-header", part.path, f"There is more than one {each.name} field.")
+            work.flag("ambiguous-duplicate-header", part.path)
         else:
             found[each.name] = each.value
+        for name in doubts.of_field(each.name, each.value):
+            work.flag(name, part.path)
     return found
+
+
+def _with_base(part: _Part, fields: tuple[Header, ...]) -> _Part:
+    """The part with the base URL its header gives; Content-Base goes before Content-Location (RFC 2110 5)."""
+    for name in _BASE_FIELDS:
+        for each in fields:
+            if each.name == name and (base := b"".join(each.value.split())).lower().startswith(_BASES):
+                return part._replace(base=base.decode("utf-8", "replace"))
+    return part
 
 
 def _leaf(
@@ -166,7 +198,15 @@ def _leaf(
         head=head,
         body=body,
         sealed=part.sealed or ("unheaded" if unheaded else ""),
+        base=part.base,
+        flowed=_flowed(kind),
     )
+
+
+def _flowed(kind: headers.Structured) -> str:
+    if kind.get("format").strip().lower() != "flowed":
+        return ""
+    return "delsp" if kind.get("delsp").strip().lower() == "yes" else "flowed"
 
 
 def _multipart(
@@ -175,26 +215,39 @@ def _multipart(
     """The children of a multipart; None where it cannot be read as one and is text to most readers."""
     boundary = kind.get("boundary").rstrip(" ")
     if not boundary or len(boundary) > limits.BOUNDARY:
-        work.flag("boundary", part.path, "A multipart has no boundary, or one that is too long.")
+        work.flag("ambiguous-boundary", part.path)
         return None
     if transfer not in _IDENTITY:
-        work.flag("encoded-multipart", part.path, f"A multipart is marked as {transfer}.")
-    found = _between_delimiters(work, part.path, boundary.encode("utf-8", "replace"), body)
+        work.flag("ambiguous-encoded-multipart", part.path)
+    delimiter = boundary.encode("utf-8", "replace")
+    if any(each.startswith(delimiter) or delimiter.startswith(each) for each in part.around):
+        work.flag("ambiguous-boundary", part.path)
+    found = _between_delimiters(work, part.path, delimiter, body)
     if not found:
-        work.flag("no-delimiter", part.path, "A multipart's boundary never occurs.")
+        work.flag("ambiguous-no-delimiter", part.path)
         return None
     sealed = part.sealed
     if media == "multipart/signed":
         sealed = sealed or "signed"
         work.flag("signed", part.path, "The parts are signed (RFC 1847) and are not changed.")
     elif media == "multipart/encrypted":
-        work.skipped.append(Skipped(part.path or "1", "encrypted"))
+        work.skipped.append(Skipped(part.path or "1", "encrypted", "encrypted"))
         return []
     default = "message/rfc822" if media == "multipart/digest" else "text/plain"
     prefix = part.path or part.prefix
     dot = f"{prefix}." if prefix else ""
+    depth, around = part.depth + 1, (*part.around, delimiter)
     return [
-        _Part(f"{dot}{number}", f"{dot}{number}", span.start, span.end, part.depth + 1, default, sealed)
+        part._replace(
+            path=f"{dot}{number}",
+            prefix=f"{dot}{number}",
+            start=span.start,
+            end=span.end,
+            depth=depth,
+            default=default,
+            sealed=sealed,
+            around=around,
+        )
         for number, span in enumerate(found, 1)
     ]
 
@@ -207,14 +260,18 @@ def _between_delimiters(work: _Work, path: str, boundary: bytes, body: Span) -> 
     while (at := raw.find(needle, position, body.end)) >= 0:
         position = at + len(needle)
         if at != body.start and raw[at - 1] != 0x0A:
+            if raw[at - 1] == 0x0D:
+                work.flag("ambiguous-delimiter", path)
             continue
         rest = _DELIMITER_REST.match(raw, position, body.end)
         if rest is None:
-            if not _is_longer_boundary(raw, position, body.end):
-                work.flag("delimiter-text", path, "Text stands behind a delimiter on its line.")
+            work.longer += 1
+            flagged = work.last == ("ambiguous-delimiter", path) or work.longer > _LONGER_TRIED
+            if flagged or not _is_other_boundary(raw, at, body.end):
+                work.flag("ambiguous-delimiter", path)
             continue
         if closed:
-            work.flag("after-close", path, "A delimiter stands behind the closing one.")
+            work.flag("ambiguous-after-close", path)
             break
         if opened >= 0:
             found.append(Span(opened, max(opened, _before_line_end(raw, at, opened))))
@@ -224,14 +281,20 @@ def _between_delimiters(work: _Work, path: str, boundary: bytes, body: Span) -> 
         elif len(found) > limits.PARTS:
             return found
     if opened >= 0:
-        work.flag("no-close", path, "The closing delimiter is missing.")
+        work.flag("ambiguous-no-close", path)
         found.append(Span(opened, body.end))
     return found
 
 
-def _is_longer_boundary(raw: bytes, position: int, end: int) -> bool:
-    """Whether what follows could simply be another multipart's boundary that begins with ours."""
-    return position < end and bytes([raw[position]]).isalnum()
+def _is_other_boundary(raw: bytes, at: int, end: int) -> bool:
+    """Whether the line at ``at`` is the delimiter of another multipart, whose boundary begins with ours."""
+    line = _LINE.match(raw, at + 2, end)
+    assert line is not None
+    boundary = line.group().rstrip(b" \t")
+    for written in (boundary, boundary.removesuffix(b"--")):
+        if any(raw.find(before + written) >= 0 for before in (b'="', b"=")):
+            return True
+    return False
 
 
 def _before_line_end(raw: bytes, at: int, floor: int) -> int:

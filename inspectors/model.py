@@ -67,6 +67,12 @@ class Leaf:
     """Why this leaf is never changed: "signed" where an enclosing multipart says so, "attached" inside an
     attached message, "inside" within an archive or other file, "unheaded" where no empty line stands in front
     of it; else empty."""
+    base: str = ""
+    """What relative links are relative to where the content names no base itself: Content-Base (RFC 2110) or
+    Content-Location (RFC 2557 section 5) of the part or of one around it; as written, unfolded."""
+    flowed: str = ""
+    """"flowed" where the type's parameters say format=flowed (RFC 3676), "delsp" with DelSp=yes, else
+    empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,26 @@ class Message:
     """The fields of the top header block, in order."""
     leaves: tuple[Leaf, ...]
     """In the order they stand in the message; their spans never overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """One layer around a link: a service whose URL stands in front of the destination."""
+
+    by: str
+    """The service, as people know it: "Microsoft Safe Links"."""
+    kind: str
+    """"protection" (a mail gateway), "redirector" (a web site that sends people on), "tracker" (counts
+    clicks) or "copy" (shows the page under its own name)."""
+    host: str
+    """Host of the layer's URL."""
+    state: str
+    """"read" (the URL says where it leads), "hidden" (it does not), "unreadable" (it says nothing that could
+    be opened), "contradictory" (it says two things) or "deep" (over the bound on layers)."""
+    recipient: str = ""
+    """The address the link was wrapped for, where the URL says so; nothing proves it."""
+    claims: str = ""
+    """The destination's domain as a hidden link shows it to people; nothing ties it to where it leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +132,19 @@ class Link:
     (WHATWG URL); empty where ``url`` is no such link or hides its destination."""
     ambiguous: bool = False
     """True where only the second reading sees it (``inspectors/union.py``): it is never rewritten."""
+    wrapped: tuple[Wrapping, ...] = ()
+    """The layers between ``url`` and ``target``, outermost first; empty for most links."""
+    fetched: bool = False
+    """True where programs fetch it by themselves to show the page (pictures, style sheets); nobody clicks."""
+    box: tuple[float, float, float, float] | None = None
+    """Left, bottom, right, top on the page in the file's own units (PDF: user space, 1/72 inch unless the
+    page says otherwise); None where it has no place on a page or none is known."""
+
+    @property
+    def obscured(self) -> bool:
+        """Whether the innermost layer should say where it leads and does not: then what is known of its host
+        says nothing about the destination."""
+        return bool(self.wrapped) and self.wrapped[-1].state not in ("read", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +185,11 @@ class Inspection:
     unread: tuple[tuple[str, str], ...] = ()
     """(path, reason) of leaves that were left unread because reading them had been ended before."""
 
+    @property
+    def followed(self) -> int:
+        """How many of the links a person may follow; the others are what programs fetch by themselves."""
+        return sum(not link.fetched for link in self.links)
+
 
 @dataclass(frozen=True, slots=True)
 class Inside:
@@ -160,6 +204,10 @@ class Inside:
     """Media type in lower case, where something tells."""
     charset: str = ""
     """In lower case; empty where none is given."""
+    base: str = ""
+    """Absolute URL that relative links in it are relative to, where the file itself names none."""
+    filename: str = ""
+    """What it is called, where its name there is only a number; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

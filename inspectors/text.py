@@ -1,30 +1,22 @@
-"""Links in plain text: what mail clients make clickable.
+"""Links in text/plain: reading them by the grammar of ``textgrammar.py``, and putting others in their place.
 
-A link is a scheme with ``://``, or a host that begins with ``www.``. It ends at white space, at quotes and
-angle brackets, and before punctuation that more likely belongs to the sentence; a closing bracket belongs to
-it only where it was opened inside.
-
-Does not make a link of bare dotted words (``bit.ly/x`` comes with the text grammar of a later step), does
-not join links over lines, and does not undo format=flowed.
+Does not find links itself, does not join lines except where format=flowed says that they are one, and does
+not change links that stand in a uuencoded file inside the text.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from inspectors import charsets, limits, urls
+from inspectors import charsets, flowed, limits, urls, uuencode
 from inspectors.model import Edit, Flag, Leaf, Link, Reading, Replacement, Skipped, Span
+from inspectors.textgrammar import Found, find, may_hold_link
 
-_STOP = r"\s<>\"\x00-\x20\x7f\u00a0\u2028\u2029\u3000\u200b\ufeff«»“”„‹›"
-_REST = re.compile(rf"[^{_STOP}]+")
-_LOWER = {ord("W"): "w"}
-_SCHEMES = ("https", "http", "ftp")
-_ALPHANUMERIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-_NOT_BEFORE_WWW = _ALPHANUMERIC | frozenset(".@/_-")
-_TRAILING = ".,;:!?'’‘`*_|…)]}、。，；：！？）】」"
-_PAIRS = {")": "(", "]": "[", "}": "{"}
+__all__ = [
+    "TOO_LONG", "TextHandle", "charset_flags", "edit", "find", "may_hold_link", "read", "readable",
+    "replacements",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,102 +24,41 @@ class TextHandle:
     """Where a link stands in the characters of its leaf."""
 
     span: Span
-    scheme_written: bool
-    """False where a client adds ``http://`` in front."""
+    """Line ends inside the link included."""
 
 
 TOO_LONG = f"a link of more than {limits.URL_CHARACTERS} characters"
-
-
-def may_hold_link(text: str) -> bool:
-    """Quickly, whether it is worth looking: most texts of a page hold none."""
-    return "://" in text or ("." in text and "www." in text.lower())
-
-
-def find(text: str) -> Iterator[tuple[Span, str, urls.Url | None]]:
-    """Each link in ``text``: its characters, them as a string, and the URL a client opens for it.
-
-    The URL is None where the link is too long to be read.
-    """
-    if not may_hold_link(text):
-        return
-    end = 0
-    for start, body in _starts(text):
-        rest = _REST.match(text, body) if start >= end else None
-        if rest is None:
-            continue
-        end = rest.end()
-        written = _trimmed(text[start:end])
-        bare = body - start == 4
-        if bare and written[4:5] in ("", "."):
-            continue
-        url = urls.read("http://" + written if bare else written)
-        if url is None and not urls.too_long(written):
-            continue
-        if url is not None and bare and "." not in url.host:
-            continue
-        yield Span(start, start + len(written)), written, url
-
-
-def _starts(text: str) -> list[tuple[int, int]]:
-    """Where links may begin, and where what follows ``://`` or ``www.`` begins; ascending.
-
-    Looks for fixed strings: a pattern tried at every character costs more than all else about a text.
-    """
-    found: list[tuple[int, int]] = []
-    at = text.find("://")
-    while at >= 0:
-        before = text[max(0, at - 5) : at].lower()
-        for scheme in _SCHEMES:
-            if before.endswith(scheme):
-                start = at - len(scheme)
-                if not start or text[start - 1] not in _ALPHANUMERIC:
-                    found.append((start, at + 3))
-                break
-        at = text.find("://", at + 3)
-    lower = text.lower()
-    if len(lower) != len(text):  # one character of Turkish has two in lower case
-        lower = text.translate(_LOWER)
-    at = lower.find("www.")
-    while at >= 0:
-        if not at or text[at - 1] not in _NOT_BEFORE_WWW:
-            found.append((at, at + 4))
-        at = lower.find("www.", at + 4)
-    found.sort()
-    return found
-
-
-def _trimmed(written: str) -> str:
-    """Cut the punctuation at the end that belongs to the sentence around the link."""
-    if written[-1] not in _TRAILING:
-        return written
-    end = len(written)
-    counts = {closing: written.count(closing) - written.count(opening) for closing, opening in _PAIRS.items()}
-    while end and (last := written[end - 1]) in _TRAILING:
-        if last in _PAIRS:
-            if counts[last] <= 0:
-                break
-            counts[last] -= 1
-        end -= 1
-    return written[:end]
+TOO_BROKEN = f"more than {limits.SOFT_BREAKS} soft line breaks"
+_LINES = frozenset(("", "7bit", "8bit"))
+"""Encodings in which the lines of the content are those of the message."""
 
 
 def read(leaf: Leaf, content: bytes) -> Reading:
-    """The links of a text/plain leaf."""
+    """The links of a text leaf, and the files that stand in it uuencoded."""
     if len(content) > limits.TEXT_BYTES:
-        return Reading(skipped=(Skipped(leaf.path, f"text longer than {limits.TEXT_BYTES} bytes"),))
+        return Reading(skipped=(Skipped(leaf.path, f"text longer than {limits.TEXT_BYTES} bytes", "limit"),))
     view = charsets.view(content, leaf.charset)
+    joined = flowed.joined(view.text) if leaf.flowed == "delsp" and leaf.type == "text/plain" else None
     links: list[Link] = []
-    skipped: tuple[Skipped, ...] = ()
-    for span, written, url in find(view.text):
+    reasons: set[str] = set() if joined is None or joined.complete else {TOO_BROKEN}
+    for span, written, url in find(view.text) if joined is None else _found(joined, view.text):
         if len(links) > limits.LINKS:
             break  # the message says so
         if url is None:
-            skipped = (Skipped(leaf.path, TOO_LONG),)
+            reasons.add(TOO_LONG)
             continue
-        handle = TextHandle(span, written[:4].lower() != "www.")
-        links.append(Link(leaf.path, url.href, readable(written), "", "text", handle, url.host))
-    return Reading(tuple(links), skipped, charset_flags(leaf, view))
+        links.append(Link(leaf.path, url.href, readable(written), "", "text", TextHandle(span), url.host))
+    skipped = tuple(Skipped(leaf.path, reason, "limit") for reason in sorted(reasons))
+    uuencoded = content.startswith(b"begin") or b"\nbegin" in content
+    inside = uuencode.members(content) if uuencoded else ()
+    return Reading(tuple(links), skipped, charset_flags(leaf, view), inside)
+
+
+def _found(joined: flowed.Joined, characters: str) -> Iterator[Found]:
+    """Links with their places in the characters as they came, line ends inside them included."""
+    for span, _, url in find(joined.text):
+        place = joined.place(span)
+        yield place, characters[place.start : place.end], url
 
 
 def readable(text: str) -> str:
@@ -153,7 +84,23 @@ def edit(
     for each in edits:
         assert isinstance(each.link.handle, TextHandle)
         places.append(each.link.handle.span)
-    return replacements(view, content, edits, places, str)
+    made, refused = replacements(view, content, edits, places, str)
+    if leaf.flowed and leaf.transfer in _LINES and leaf.type == "text/plain":
+        made = tuple(_with_break(leaf, view, each) for each in made)
+    return made, refused
+
+
+def _with_break(leaf: Leaf, view: charsets.View, made: Replacement) -> Replacement:
+    """In format=flowed a soft break may stand in front of the link, which shows nothing.
+
+    For a line that would otherwise grow too long.
+    """
+    (edit,) = made.edits
+    assert isinstance(edit.link.handle, TextHandle)
+    soft = flowed.soft_break(view.text, edit.link.handle.span.start, delsp=leaf.flowed == "delsp")
+    if not soft:
+        return made
+    return replace(made, choices=(*made.choices, *(view.encode(soft + url) for url in edit.urls)))
 
 
 def replacements(
@@ -170,5 +117,7 @@ def replacements(
         if span is None:
             refused.append((each, f"the link has no bytes of its own in {view.codec} text"))
         else:
-            made.append(Replacement(span, tuple(view.encode(written(url)) for url in each.urls), (each,)))
+            shift = view.resumed(content, span.end)
+            choices = tuple(view.encode(written(url)) + shift for url in each.urls)
+            made.append(Replacement(span, choices, (each,)))
     return tuple(made), tuple(refused)

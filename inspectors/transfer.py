@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from inspectors import base64, limits, quotedprintable
+from inspectors import base64, limits, quotedprintable, uuencode
 from inspectors.lines import Lines, TransferError
 from inspectors.model import Edit, Leaf, Patch, Replacement, Rewriting
 
 __all__ = ["Decoded", "TransferError", "decode", "encode"]
 
 _IDENTITY = frozenset(("", "7bit", "8bit", "binary"))
+_UUENCODE = frozenset(("x-uuencode", "x-uue", "uuencode", "uue"))
+_NOT_WRITTEN = "uuencoded content is read and not rewritten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ def decode(raw: bytes, leaf: Leaf) -> Decoded:
         return Decoded(quotedprintable.decode(body))
     if leaf.transfer == "base64":
         return Decoded(*base64.decode(body))
+    if leaf.transfer in _UUENCODE and (files := uuencode.members(body)):
+        return Decoded(files[0].content)
     return Decoded(body, ("transfer-unknown",))
 
 
@@ -42,8 +46,31 @@ def encode(raw: bytes, leaf: Leaf, content: bytes, replacements: Sequence[Replac
     """Patches in the raw message that carry out replacements in the decoded content.
 
     ``content`` is what ``decode`` gave; the replacements do not overlap. A replacement that this encoding
-    cannot take without moving other bytes is refused with the reason; the others are carried out.
+    cannot take without moving other bytes is refused with the reason; the others are carried out. Of an
+    edit that takes several replacements, all are made or none.
     """
+    if leaf.transfer in _UUENCODE:
+        return Rewriting((), (), tuple((edit, _NOT_WRITTEN) for each in replacements for edit in each.edits))
+    result = _encoded(raw, leaf, content, replacements)
+    refused = dict(result.refused)
+    while not refused.keys().isdisjoint(result.done) or _tear(replacements, refused):
+        whole = [each for each in replacements if not any(edit in refused for edit in each.edits)]
+        result = _encoded(raw, leaf, content, whole)
+        refused |= dict(result.refused)
+    return Rewriting(result.patches, tuple(dict.fromkeys(result.done)), tuple(refused.items()))
+
+
+def _tear(replacements: Sequence[Replacement], refused: dict[Edit, str]) -> bool:
+    """Refuse what shares a replacement with what is refused; whether that adds any."""
+    before = len(refused)
+    for each in replacements if refused else ():
+        reason = next((refused[edit] for edit in each.edits if edit in refused), "")
+        for edit in each.edits if reason else ():
+            refused.setdefault(edit, reason)
+    return len(refused) > before
+
+
+def _encoded(raw: bytes, leaf: Leaf, content: bytes, replacements: Sequence[Replacement]) -> Rewriting:
     ordered = sorted(replacements, key=lambda each: (each.span.start, each.span.end))
     groups = base64.groups(ordered) if leaf.transfer == "base64" else [[each] for each in ordered]
     patches: list[Patch] = []

@@ -9,6 +9,7 @@ Does not resolve names and does not judge them.
 from __future__ import annotations
 
 import ipaddress
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -36,6 +37,10 @@ def registrable(host: str) -> str:
     return ".".join(name.split(".")[-2:])
 
 
+_NEVER = re.compile(r"[\s\[\]]|\.\Z")
+"""What no host has inside it or, once cleaned, at its end."""
+
+
 @lru_cache(maxsize=16384)
 def clean(host: str) -> str:
     """Lower case, ASCII form, without brackets and final dot; empty where it cannot be a host."""
@@ -44,7 +49,7 @@ def clean(host: str) -> str:
         return ""
     if not name.isascii():
         name = ascii_host(name)
-    return name if len(name) <= LONGEST_HOST else ""
+    return "" if len(name) > LONGEST_HOST or _NEVER.search(name) else name
 
 
 @lru_cache(maxsize=16384)
@@ -57,6 +62,13 @@ def is_suffix(host: str) -> bool:
     """True for a public suffix itself, under which anybody may register ("co.uk", "github.io")."""
     parts = _SUFFIXES(clean(host))
     return bool(parts.suffix) and not parts.domain
+
+
+@lru_cache(maxsize=16384)
+def rented(host: str) -> bool:
+    """True where the host is a customer's name under a company's public suffix ("me.github.io")."""
+    name = clean(host)
+    return _SUFFIXES(name).is_private and not is_suffix(name)
 
 
 def label(domain: str) -> str:

@@ -1,4 +1,4 @@
-"""What is remembered of a sender, how one more message changes it, and how surprising a new domain is.
+"""How surprising a domain is, given what is remembered of a sender, his domain and the organisation.
 
 The surprise model is a hierarchical Pitman–Yor process (Teh 2006) cut down to what the store counts. For an
 owner with ``m`` messages and ``u`` uses of ``t`` different domains, the chance that the next message brings
@@ -16,28 +16,32 @@ Law 8, trust is not a discount: the same sum is also made as if the sender were 
 domain were, and the largest counts. So no amount of history makes a link he never sent less surprising than
 it would be from a stranger.
 
+Nobody trains his own usual links in a hurry, and nobody trains those of others. What counts of a domain is
+the days on which it was linked to, not the messages; it is familiar in proportion until there were
+``spread_days``. What it excuses others needs several senders besides (``spread_senders``). And what is
+remembered fades with a half-life, counted from its last use to the message's own time; the rows themselves
+are not touched.
+
 Unauthenticated mail has no history of its own here and is never learned from. What the claimed sender
 linked to before excuses nothing in it; what he did not still surprises, because a forger who names a
 regular correspondent is measured by that correspondent's habits.
 
-Does not read or write the store.
+Does not read or write the store, and does not say what is learned: ``policy.lessons`` does.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from policy.domains import above, registrable
-from policy.model import Decision, Habit, Identity, Judgement, Lesson, Owner, Seen
-from policy.rules import HistoryRules, Rules
+from policy.domains import registrable
+from policy.model import Habit, Identity, Owner, Seen
+from policy.rules import HistoryRules
 
 ORGANISATION = Owner("organisation", "")
-MOST_DOMAINS = 200
-"""Registrable domains one message can teach; more are not a habit but a list, and the first ones in
-alphabetical order stand for it."""
 
 
 def owners(identity: Identity, shared: Collection[str] = ()) -> tuple[Owner, ...]:
@@ -46,6 +50,11 @@ def owners(identity: Identity, shared: Collection[str] = ()) -> tuple[Owner, ...
     ``shared`` are domains of mail providers, whose customers are not each other's colleagues.
     """
     near: list[Owner] = []
+    if identity.person:
+        # Only the list says who wrote it, so the habit is that of the person on this list, kept apart from
+        # his own; the list stands where his domain would.
+        name = f"{_without_tag(identity.person)} via {identity.address}"
+        return (Owner("sender", name), Owner("domain", identity.address), ORGANISATION)
     if identity.address:
         near.append(Owner("sender", _without_tag(identity.address)))
     if identity.organisation and identity.organisation not in shared and identity.domain not in shared:
@@ -54,8 +63,12 @@ def owners(identity: Identity, shared: Collection[str] = ()) -> tuple[Owner, ...
 
 
 def readings(identity: Identity) -> tuple[Identity, ...]:
-    """Everybody the sender may be: himself, or each address that an odd From names."""
-    others = []
+    """Everybody the sender may be: himself, or each address that an odd From names.
+
+    Of mail that a list sent on, also the address in From as any other: fields that call it a list's must not
+    hide a sender from his own habits.
+    """
+    others = [replace(identity, person="")] if identity.person else []
     for address in identity.named:
         domain = address.rpartition("@")[2]
         others.append(Identity(address, domain, registrable(domain), False, "none"))
@@ -68,47 +81,17 @@ def _without_tag(address: str) -> str:
     return (local.partition("+")[0] or local) + at + domain
 
 
-def lesson(judgement: Judgement, rules: Rules, at: float, own_hosts: Collection[str] = ()) -> Lesson | None:
-    """What a delivered message teaches; None where it teaches nothing.
-
-    Only a genuine sender teaches, and only domains of links that were not found odd, in places people
-    click. ``own_hosts`` are the organisation's click hosts: links to them are our own writing. ``at`` is Unix
-    time in seconds.
-    """
-    if not judgement.identity.genuine or not judgement.identity.address:
-        return None
-    odd = {decision.domain for decision in judgement.decisions if _odd(decision, rules)}
-    domains = {
-        decision.domain
-        for decision in judgement.decisions
-        if decision.domain
-        and decision.domain not in odd
-        and _teaches(decision.link.place, decision.link.url, rules)
-        and not set(above(decision.link.host)) & set(own_hosts)
-    }
-    if not domains:
-        return None
-    names = tuple(sorted(domains)[:MOST_DOMAINS])
-    return Lesson(
-        owners(judgement.identity, rules.history.shared_domains), names, at, judgement.identity.organisation
-    )
+def form(place: str) -> str:
+    """The format a place is in: "pdf" for "pdf:annotation"."""
+    return place.partition(":")[0]
 
 
-def _odd(decision: Decision, rules: Rules) -> bool:
-    """Found odd, or excused by nothing but who stands in To and Cc: that must not make it a habit."""
-    if decision.verdict == "rewrite":
-        return True
-    excused = sum(
-        one.points
-        for one in decision.weighed
-        if one.evidence.signal == "participant" and one.evidence.strength < 1
-    )
-    return excused < 0 and decision.score - excused >= rules.threshold
-
-
-def _teaches(place: str, url: str, rules: Rules) -> bool:
-    scheme = url.partition(":")[0].lower()
-    return scheme in rules.links.schemes and not matches(place, rules.places.fetched)
+def day(at: float) -> str:
+    """The day (UTC) of a Unix time in seconds, as "2025-03-04"; empty for what is no time."""
+    try:
+        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def matches(place: str, patterns: Iterable[str]) -> bool:
@@ -123,6 +106,8 @@ class Level:
     owner: Owner
     habit: Habit
     seen: Seen | None
+    at: float = 0.0
+    """Unix time of the message that is judged, seconds; 0 judges as if no time had passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +119,51 @@ class Surprise:
     parts: tuple[tuple[Level, float], ...] = ()
 
 
-def escape(messages: int, uses: int, domains: int, rules: HistoryRules) -> float:
+def faded(last: float, at: float, rules: HistoryRules) -> float:
+    """What is left at ``at`` of what was last used at ``last`` (Unix time, seconds): 1, halved with time."""
+    if at <= 0 or last <= 0 or at <= last:
+        return 1.0
+    return float(0.5 ** ((at - last) / (rules.half_life_days * 86400.0)))
+
+
+def times(level: Level, rules: HistoryRules) -> float:
+    """How often the owner linked to the domain, in days of use, faded; 0 for never.
+
+    What an analyst released counts as a habit at once. Where days were not counted, messages stand in.
+    """
+    seen = level.seen
+    if seen is None or seen.messages <= 0:
+        return 0.0
+    days = seen.days or seen.messages
+    if seen.released:
+        days = max(days, rules.spread_days, rules.familiar_messages)
+    return days * faded(max(seen.last, seen.released), level.at, rules)
+
+
+def familiarity(level: Level, rules: HistoryRules) -> float:
+    """How far the domain is part of the owner's habits, 0 to 1.
+
+    0 beyond the sender himself where too few senders linked to it.
+    """
+    seen = level.seen
+    if seen is None or (level.owner.level != "sender" and 0 < seen.senders < rules.spread_senders):
+        return 0.0
+    return min(1.0, times(level, rules) / rules.spread_days)
+
+
+def escape(messages: float, uses: float, domains: float, rules: HistoryRules, fresh: float = 1.0) -> float:
     """Nats for a new domain from somebody with this history; 0 without any, never below 0.
 
-    The three counts are those of ``policy.model.Habit``.
+    The three counts are those of ``policy.model.Habit``; ``fresh`` is what is left of them, 0 to 1.
     """
     if messages <= 0:
         return 0.0
     kinds = max(0, min(domains, messages))
     discount = min(0.95, max(0.05, math.log(kinds + 1) / math.log(max(messages, uses) + 2)))
-    return -math.log(min(1.0, (rules.concentration + discount * kinds) / (rules.concentration + messages)))
+    concentration = rules.concentration
+    return -math.log(
+        min(1.0, (concentration + discount * kinds * fresh) / (concentration + messages * fresh))
+    )
 
 
 def surprise(levels: Sequence[Level], genuine: bool, rules: HistoryRules) -> Surprise:
@@ -152,33 +172,40 @@ def surprise(levels: Sequence[Level], genuine: bool, rules: HistoryRules) -> Sur
     Levels whose history could not be read are simply left out: unknown is never evidence.
     """
     known = list(levels)
-    if genuine and known and known[0].owner.level == "sender" and known[0].seen is not None:
-        return Surprise(0.0, ((known[0], 0.0),))
+    usual = 0.0
+    if genuine and known and known[0].owner.level == "sender":
+        usual = familiarity(known[0], rules)
+        if usual >= 1:
+            return Surprise(0.0, ((known[0], 0.0),))
     if not genuine and any(level.seen and level.owner.level != "organisation" for level in known):
         # The claimed sender does link there, but it is not he who says so: judge as a stranger's link.
         known = [level for level in known if level.owner.level == "organisation"]
-    starts = [_sum(known[at:], rules) for at in range(len(known))]
+    starts = [_sum(known[at:], 1 - usual, rules) for at in range(len(known))]
     return max(starts, key=lambda one: one.nats, default=Surprise(0.0))
 
 
-def _sum(levels: Sequence[Level], rules: HistoryRules) -> Surprise:
+def _sum(levels: Sequence[Level], share: float, rules: HistoryRules) -> Surprise:
+    """Added up over the levels; ``share`` is what nearer ones have left unexplained."""
     parts: list[tuple[Level, float]] = []
     for at, level in enumerate(levels):
-        if level.seen is not None and level.seen.messages > 0:
-            parts.append((level, -_credit(level, rules)))
+        usual = familiarity(level, rules) if level.owner.level != "sender" else 0.0
+        below = levels[at - 1] if at and level.owner.level == "domain" else None
+        heard = rules.heard_of if level.seen and level.owner.level != "sender" else 1.0
+        new = heard * (1 - usual) * _new(level, below, rules)
+        nats = new - usual * _credit(level, rules)
+        parts.append((level, share * nats))
+        share *= 1 - usual
+        if share <= 0:
             break
-        below = levels[at - 1].habit if at and level.owner.level == "domain" else None
-        parts.append((level, _new(level, below, rules)))
     return Surprise(max(0.0, sum(nats for _, nats in parts)), tuple(parts))
 
 
-def _new(level: Level, sender: Habit | None, rules: HistoryRules) -> float:
+def _new(level: Level, sender: Level | None, rules: HistoryRules) -> float:
     # The sender's own mail is part of his domain's; without taking it out it would count twice. His domains
     # may be his colleagues' too, so those stay.
-    own = sender or Habit()
-    nats = escape(
-        level.habit.messages - own.messages, level.habit.uses - own.uses, level.habit.domains, rules
-    )
+    habit, own = level.habit, sender.habit if sender else Habit()
+    fresh = faded(habit.last, level.at, rules)
+    nats = escape(habit.messages - own.messages, habit.uses - own.uses, habit.domains, rules, fresh)
     if level.owner.level == "domain":
         if sender is None:  # judged as an address of the domain that never wrote before
             return min(rules.newcomer_most, rules.newcomer_weight * nats)
@@ -189,6 +216,5 @@ def _new(level: Level, sender: Habit | None, rules: HistoryRules) -> float:
 
 
 def _credit(level: Level, rules: HistoryRules) -> float:
-    messages = level.seen.messages if level.seen else 0
-    share = min(1.0, math.log1p(messages) / math.log1p(rules.credit_messages))
+    share = min(1.0, math.log1p(times(level, rules)) / math.log1p(rules.credit_messages))
     return share * (rules.organisation_credit if level.owner.level == "organisation" else rules.domain_credit)

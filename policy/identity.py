@@ -1,9 +1,9 @@
 """Who the sender really is (RFC 7489 section 3.1: proof must align with the From domain).
 
 Proof comes from the Authentication-Results of a server the installation trusts, from our own verification
-of the DKIM signatures, or is taken for granted where the administrator says so for an archive. Whatever is
-odd about From (two fields, two addresses, text a receiver might take for another address) leaves the mail
-without a genuine sender, however many signatures pass.
+of the DKIM signatures and of SPF, or is taken for granted where the administrator says so for an archive.
+Whatever is odd about From (two fields, two addresses, text a receiver might take for another address) leaves
+the mail without a genuine sender, however many signatures pass.
 
 Where trusted fields end: a border server puts its fields on top of what came, so reading goes from the top
 down and stops at the first Received that is not by one of our hosts, or at the first Received after a
@@ -21,8 +21,10 @@ from inspectors.model import Header
 from policy.addresses import Addresses, addresses, domain_of
 from policy.authres import Result, parse
 from policy.domains import clean, registrable
+from policy.lists import behind
 from policy.model import Envelope, Facts, Identity, Trust
-from policy.questions import dkim_results
+from policy.questions import dkim_results, spf_of
+from policy.received import by, our_names
 
 MOST_FIELDS = 200
 """Header fields looked at from the top for results; real border servers stay under 30."""
@@ -30,17 +32,15 @@ MOST_FIELDS = 200
 MOST_NAMED = 5
 """Addresses of an odd From that are measured by their habits."""
 _LENIENT = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9.-]{1,253}")
-_BY = re.compile(r"(?:\A|\s)by\s+([^\s;()]+)", re.IGNORECASE)
-_COMMENT = re.compile(r"\([^()]*\)")
 
 Proof = tuple[bool, str, str]
 """(genuine, by, words)."""
 
 
 def who(headers: Sequence[Header], envelope: Envelope, trust: Trust, facts: Facts) -> Identity:
-    """The sender's identity. ``facts`` may hold the answer to ``questions.DKIM``.
+    """The sender's identity. ``facts`` may hold the answers to ``questions.DKIM`` and to ``questions.spf``.
 
-    The envelope is not proof of anything here; it is taken for SPF checks to come.
+    The envelope is no proof of anything; its MAIL FROM may be, by SPF.
     """
     sender = _from(headers)
     if len(sender.found) != 1:
@@ -54,8 +54,9 @@ def who(headers: Sequence[Header], envelope: Envelope, trust: Trust, facts: Fact
         words = f"From is odd: {sender.odd or 'its address has no domain name'}"
         named = _named(headers, envelope)
         return Identity(address, domain, registrable(domain), False, "none", words, named)
-    genuine, by, words = _proof(headers, domain, trust, facts)
-    return Identity(address, domain, registrable(domain), genuine, by, words)
+    genuine, proof, words = _proof(headers, domain, trust, facts)
+    person = behind(headers, address)
+    return Identity(address, domain, registrable(domain), genuine, proof, words, (), person)
 
 
 def _named(headers: Sequence[Header], envelope: Envelope) -> tuple[str, ...]:
@@ -81,9 +82,12 @@ def _proof(headers: Sequence[Header], domain: str, trust: Trust, facts: Facts) -
     for result in dkim_results(facts):
         if result.passed and result.whole and aligned(result.domain, domain):
             return True, "dkim", f"the DKIM signature of {result.domain} is valid"
+    sent = spf_of(facts)
+    if sent is not None and sent.result == "pass" and aligned(sent.domain, domain):
+        return True, "spf", f"SPF passed for {sent.domain}"
     if trust.from_is_genuine:
         return True, "claimed", "From is taken at its word"
-    seen = [result.words for result in dkim_results(facts)]
+    seen = [result.words for result in dkim_results(facts)] + ([sent.words] if sent else [])
     return False, "none", seen[0] if seen else "nothing proves the From address"
 
 
@@ -129,24 +133,14 @@ def trusted_results(headers: Iterable[Header], trust: Trust) -> tuple[Result, ..
     that the border failed to remove (RFC 8601 section 5).
     """
     ids = {name.strip().lower() for name in trust.authserv_ids if name.strip()}
-    hosts = ids | {name.strip().rstrip(".").lower() for name in trust.our_hosts}
+    hosts = ids | our_names(trust)
     for number, header in enumerate(headers):
         if not ids or number >= MOST_FIELDS:
             break
-        if header.name == "received" and _by(header.value) not in hosts:
+        if header.name == "received" and by(header.value) not in hosts:
             break
         if header.name == "authentication-results":
             field = parse(header.value)
             if field is not None and field.authserv_id in ids:
                 return field.results
     return ()
-
-
-def _by(value: bytes) -> str:
-    """The host after "by" in a Received field (RFC 5321 section 4.4); empty where there is none."""
-    text = value[:4096].decode("latin-1")
-    # Innermost comments only, a few times: a comment may hold the word "by", and nesting is rare.
-    for _ in range(4):
-        text = _COMMENT.sub(" ", text)
-    match = _BY.search(text)
-    return match[1].rstrip(".").lower() if match else ""

@@ -10,22 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from inspectors.model import Header, Inspection, Link
 from policy import questions
+from policy.actions import LEFT, obstacle, signed_leaves
 from policy.addresses import addresses, domain_of
-from policy.domains import above, registrable, unicode_host
+from policy.client import spf_question
+from policy.domains import above, clean, inside, ip, is_suffix, registrable, unicode_host
+from policy.gaps import gaps
 from policy.history import matches, owners, readings
 from policy.identity import aligned, who
 from policy.model import Decision, Envelope, Evidence, Facts, Identity, Judgement, Owner, Question, Trust
 from policy.rules import Policy, Rules
-from policy.signals.case import CORRESPONDENT, Case, Target, target
+from policy.signals.case import CORRESPONDENT, Case, target
 from policy.signals.registry import SIGNALS
 from policy.signatures import key_question, signatures
 from policy.weigh import flip, score, weigh
 
 MOST_CORRESPONDENTS = 50
 """Domains of To and Cc looked at; more recipients are a distribution list."""
+MOST_OUTSIDE = 100
+"""Domains of one message asked about outside, in alphabetical order; a newsletter has some thirty."""
 MOST_RECIPIENTS = 20
 """Domains of envelope recipients looked at, in alphabetical order: they are few where they are our own."""
 
@@ -37,12 +43,19 @@ def ask(inspection: Inspection, envelope: Envelope, policy: Policy, trust: Trust
     asked: dict[Question, None] = {}
     if trust.verify_dkim and identity.domain and not identity.genuine:
         asked.update(dict.fromkeys(_keys(headers, identity)))
-    targets = {found.host: found for found in map(target, inspection.links) if _judged(found, rules)}
+    if trust.verify_spf and identity.domain and not identity.genuine:
+        question = spf_question(headers, envelope, trust)
+        if question is not None and aligned(question.key[1], identity.domain):
+            asked[question] = None
+    judged = [link for link in inspection.links if _judged(link, rules)]
+    targets = {found.host for found in map(target, judged)}
     if targets:
         shared = rules.history.shared_domains
         people = dict.fromkeys(owner for one in readings(identity) for owner in owners(one, shared))
         correspondents = [Owner("domain", name) for name in _correspondents(headers)]
         asked.update(dict.fromkeys(questions.habit(owner) for owner in (*people, *correspondents)))
+        asked.update(dict.fromkeys(questions.places(owner) for owner in people))
+        asked.update(dict.fromkeys(questions.traits(owner) for owner in people if owner.level == "sender"))
         for host in sorted(targets):
             domain = registrable(host)
             asked.update(dict.fromkeys(questions.seen(owner, domain) for owner in people))
@@ -50,21 +63,53 @@ def ask(inspection: Inspection, envelope: Envelope, policy: Policy, trust: Trust
             lists = rules.lists
             names = (*lists.shorteners, *lists.free_hosts, *lists.blocked)
             asked.update(dict.fromkeys(questions.listed(name, host) for name in names))
+            asked[questions.confirmed(host)] = None
+        for host in sorted({clean(link.host) for link in judged if link.wrapped} - targets):
+            asked[questions.confirmed(host)] = None
+            asked.update(dict.fromkeys(questions.listed(name, host) for name in rules.lists.blocked))
+        pages = {url: None for link in judged for url in (link.target or link.url, link.url)}
+        asked.update(
+            dict.fromkeys(questions.listed_page(name, url) for url in pages for name in rules.lists.blocked)
+        )
+        asked.update(dict.fromkeys(_outside(targets, rules)))
     return tuple(asked)
 
 
+def _outside(hosts: Iterable[str], rules: Rules) -> Iterable[Question]:
+    """What is asked outside, where the installation has whom to ask: about domains, never hosts or URLs."""
+    domains = sorted({registrable(host) for host in hosts if not inside(host)} - {""})
+    for domain in domains[:MOST_OUTSIDE]:
+        number = ip(domain) is not None
+        for zone in rules.dnsbl:
+            if ("ip" if number else "domain") in zone.lists:
+                yield questions.dnsbl(zone.zone, domain)
+        if not number and not is_suffix(domain):
+            yield questions.name_servers(domain)
+            yield questions.age(domain)
+
+
 def judge(
-    inspection: Inspection, envelope: Envelope, facts: Facts, policy: Policy, trust: Trust
+    inspection: Inspection,
+    envelope: Envelope,
+    facts: Facts,
+    policy: Policy,
+    trust: Trust,
+    at: float = 0.0,
 ) -> Judgement:
-    """One decision per link, in the order of the inspection."""
+    """One decision per link, in the order of the inspection.
+
+    ``at`` is the Unix time of the message, seconds, until which habits fade; 0 lets none fade.
+    """
     identity = who(inspection.message.headers, envelope, trust, facts)
     people = _participants(inspection.message.headers, envelope, identity, facts, policy.rules)
     seen: _Seen = {}
     verdicts: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
+    leaves, signed = {leaf.path: leaf for leaf in inspection.message.leaves}, signed_leaves(inspection.flags)
+    company = _company(inspection.message.headers, envelope, identity)
     for link in inspection.links:
         found = target(link)
-        if not _judged(found, policy.rules):
+        if not _judged(link, policy.rules):
             decisions.append(_passed(link, policy))
             continue
         case = Case(
@@ -77,18 +122,21 @@ def judge(
             policy.rules,
             people,
             inspection.links,
+            company,
+            at,
         )
         # A newsletter has fifty links to two hosts: what only the host decides is worked out once.
         evidence = _evidence(case, seen)
-        key = (found.host, link.place, evidence)
+        kept_by = obstacle(link, leaves.get(link.leaf), policy.rules, signed)
+        key = (found.host, link.place, evidence, kept_by)
         if key not in verdicts:
-            verdicts[key] = _decide(case, evidence, policy)
+            verdicts[key] = _decide(case, evidence, policy, kept_by)
         decisions.append(replace(verdicts[key], link=link))
-    return Judgement(identity, tuple(decisions), policy.version)
+    return Judgement(identity, tuple(decisions), policy.version, gaps(facts))
 
 
-_Seen = dict[tuple[str, str], Evidence | None]
-"""(signal, host) → what it saw."""
+_Seen = dict[tuple[str, str, str, bool], Evidence | None]
+"""(signal, host, wrapper's host, whether it obscures the destination) → what it saw."""
 
 
 def _evidence(case: Case, seen: _Seen) -> tuple[Evidence, ...]:
@@ -97,7 +145,7 @@ def _evidence(case: Case, seen: _Seen) -> tuple[Evidence, ...]:
         if signal.by_link:
             one = signal.see(case)
         else:
-            key = (signal.name, case.target.host)
+            key = (signal.name, case.target.host, case.wrapper, case.link.obscured)
             if key not in seen:
                 seen[key] = signal.see(case)
             one = seen[key]
@@ -106,35 +154,52 @@ def _evidence(case: Case, seen: _Seen) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def _decide(case: Case, evidence: tuple[Evidence, ...], policy: Policy) -> Decision:
-    rules = policy.rules
+def _decide(case: Case, evidence: tuple[Evidence, ...], policy: Policy, kept_by: str) -> Decision:
+    """``kept_by``: the key of ``[actions]`` for what keeps the link as it is; empty where nothing does."""
+    rules, place = policy.rules, case.link.place
     weighed = weigh(evidence, rules)
     total = score(weighed)
+    odd = total >= rules.threshold
     domain, host = unicode_host(case.domain), unicode_host(case.target.host)
-    allowed = [entry for entry in rules.allow if entry.domain in above(case.target.host)]
-    may = matches(case.link.place, rules.places.rewritable) and not matches(
-        case.link.place, rules.places.fetched
-    )
-    verdict = "pass"
+    # Who allows a site does not allow what that site's redirector is made to hide.
+    named = () if case.link.obscured else above(case.target.host)
+    allowed = [entry for entry in rules.allow if entry.domain in named]
+    verdict, left = "pass", ""
     if allowed:
         words = f"if the policy did not allow {allowed[0].domain} ({allowed[0].why})"
-    elif not may:
-        words = f"if links in {case.link.place} could be rewritten"
+    elif matches(place, rules.places.fetched):
+        words = f"if links in {place} could be rewritten"
+    elif kept_by and odd:
+        verdict, left = getattr(rules.actions, kept_by), kept_by
+        words = f"{flip(weighed, total, rules, domain, host)}; not rewritten ({place}): {LEFT[kept_by]}"
     else:
-        verdict = "rewrite" if total >= rules.threshold else "pass"
+        verdict = "rewrite" if odd else "pass"
         words = flip(weighed, total, rules, domain, host)
-    if verdict == "pass" and total < rules.threshold and (allowed or not may):
+    if not odd and words.startswith("if "):
         words = f"{rules.threshold - total:.1f} points more, and {words}"
-    return Decision(case.link, case.domain, verdict, total, weighed, policy.version, words)
+    return Decision(case.link, case.domain, verdict, total, weighed, policy.version, words, left)
 
 
 def _passed(link: Link, policy: Policy) -> Decision:
     words = "nothing: only web links are judged"
+    if _fetched(link.place, policy.rules.places.fetched):
+        words = "nothing: what the mail program fetches by itself is not judged"
     return Decision(link, registrable(target(link).host), "pass", 0.0, (), policy.version, words)
 
 
-def _judged(found: Target, rules: Rules) -> bool:
-    return bool(found.host) and found.scheme in rules.links.schemes
+@lru_cache(maxsize=1024)
+def _fetched(place: str, patterns: tuple[str, ...]) -> bool:
+    """Whether programs fetch what stands there by themselves; a page can have hundreds of such places."""
+    return matches(place, patterns)
+
+
+def _judged(link: Link, rules: Rules) -> bool:
+    """Whether a click opens a web page: the link's own URL, or where its wrappers lead."""
+    if _fetched(link.place, rules.places.fetched):
+        return False
+    found = target(link)
+    schemes = {found.scheme, link.url.partition(":")[0].lower()} if link.target else {found.scheme}
+    return bool(found.host) and not schemes.isdisjoint(rules.links.schemes)
 
 
 def _keys(headers: tuple[Header, ...], identity: Identity) -> Iterable[Question]:
@@ -164,6 +229,19 @@ def _participants(
     return {
         name: whose for name, whose in people.items() if name and name not in rules.history.shared_domains
     }
+
+
+def _company(headers: tuple[Header, ...], envelope: Envelope, identity: Identity) -> frozenset[str]:
+    """Registrable domains of everybody the message names, by whomever: absence is what matters here.
+
+    Empty where the envelope's recipients are unknown, as in an archive: then nobody can be said to be absent.
+    """
+    if not envelope.rcpt_tos:
+        return frozenset()
+    recipients = envelope.rcpt_tos[:MOST_CORRESPONDENTS]
+    people = (identity.address, envelope.mail_from, *identity.named, *recipients)
+    named = {registrable(domain_of(address.lower())) for address in people}
+    return frozenset((named | set(_correspondents(headers))) - {""})
 
 
 def _correspondents(headers: tuple[Header, ...]) -> list[str]:

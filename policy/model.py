@@ -25,6 +25,9 @@ class Envelope:
     """IP address of the original client where XFORWARD or the connection tells; empty where unknown."""
     helo: str = ""
     """The client's HELO or EHLO name; empty where unknown."""
+    forwarded: bool = False
+    """True where the client's address came by XFORWARD: it is then the stranger's, not that of a server of
+    ours in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ class Identity:
     named: tuple[str, ...] = ()
     """Where From is odd: the addresses a reader may take for the sender. They vouch for nothing, but a link
     is measured by the habits of each."""
+    person: str = ""
+    """Where a mailing list sent it on in its own name: the address of the person behind, as the list says.
+    The rest of the identity is then the list's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class Question:
     """Something only the outside world can answer. Equal questions are asked once."""
 
     kind: str
-    """Which lookup answers it: "habit", "seen", "rank", "listed", "dkim"."""
+    """Which lookup answers it: "habit", "seen", "rank", "listed", "dkim", "dnsbl", "age" …; see
+    ``policy.questions``."""
     key: tuple[str, ...]
     """What it is about; the lookup's docstring gives the parts."""
 
@@ -70,9 +77,22 @@ class Unknown:
     """No answer, and why. Never evidence."""
 
     why: str
+    quiet: bool = False
+    """True where that is no failure: the installation has no such source, or there is nothing to be known."""
 
 
 Answer = Known | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What was asked about a message and not answered."""
+
+    kind: str
+    """Of the questions."""
+    why: str
+    questions: int
+    """How many went without an answer for this reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +103,7 @@ class Facts:
 
     def of(self, question: Question) -> Answer:
         """The answer, or Unknown where the question was never asked."""
-        return self.answers.get(question, Unknown("not asked"))
+        return self.answers.get(question, Unknown("not asked", quiet=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,10 @@ class Habit:
     """Pairs (message, registrable domain linked in it)."""
     domains: int = 0
     """Different registrable domains."""
+    first: float = 0.0
+    """Unix time of the first of the messages, seconds; 0 without any."""
+    last: float = 0.0
+    """Unix time of the last of them, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +142,35 @@ class Seen:
     """Unix time of the first of them, seconds."""
     last: float
     """Unix time of the last of them, seconds."""
+    days: int = 0
+    """Different days (UTC) on which they came, never too many; 0 where days were not counted."""
+    senders: int = 0
+    """For a domain: different senders who did; for the organisation: different sender domains. Counted up
+    to 4; 0 where they were not counted."""
+    first_id: str = ""
+    """Our id, else the Message-ID, of the first of them; empty where unknown."""
+    released: float = 0.0
+    """Unix time at which an analyst said that it belongs, seconds; 0 where nobody did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What else comes with an owner's mail: the program it is written with, the network it is from."""
+
+    kind: str
+    """What it is about; ``policy.traits`` lists the kinds."""
+    value: str
+    messages: int
+    """Genuine messages with links that had it."""
+    first: float
+    """Unix time of the first of them, seconds."""
+    last: float
+    """Unix time of the last of them, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What one delivered message teaches (pure result of ``policy.history.lesson``)."""
+    """What one delivered message teaches (pure result of ``policy.lessons.lesson``)."""
 
     owners: tuple[Owner, ...]
     domains: tuple[str, ...]
@@ -132,6 +180,16 @@ class Lesson:
     own: str = ""
     """The sender's own registrable domain: it counts among the domains, but the organisation is not taught to
     know it, or three mails would make a stranger's domain familiar to all."""
+    id: str = ""
+    """Names the message: our id, else its Message-ID."""
+    places: tuple[str, ...] = ()
+    """Formats its links stood in ("text", "html", "pdf" …), each once, sorted."""
+    traits: tuple[tuple[str, str], ...] = ()
+    """(kind, value) pairs, see ``policy.traits``."""
+    messages: int = 1
+    """0 where the message itself was counted before, by another lesson."""
+    teacher: str = ""
+    """Who is counted as having taught the organisation; ``own`` where empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +222,16 @@ class Decision:
     domain: str
     """Registrable domain of the link's host; the host itself where there is none."""
     verdict: str
-    """"pass" or "rewrite"."""
+    """"pass" or "rewrite"; or, for an odd link that is known to stay as it came, what ``[actions]`` says:
+    "tag", "hold" or "refuse"."""
     score: float
     """Sum of the points."""
     weighed: tuple[Weighed, ...]
     policy_version: str
     flip: str
     """The nearest change that would turn the verdict, in words."""
+    left: str = ""
+    """Of an odd link that stays as it came: the key of ``[actions]`` that says why; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +242,8 @@ class Judgement:
     decisions: tuple[Decision, ...]
     """One per link, in the order of the inspection."""
     policy_version: str
+    unknown: tuple[Gap, ...] = ()
+    """What was asked and not answered, so that nothing could be concluded from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +259,8 @@ class Trust:
     """Verify DKIM signatures ourselves where no trusted server vouches."""
     from_is_genuine: bool = False
     """Take the From address at its word, for archives whose authentication results are gone."""
+    verify_spf: bool = False
+    """Check SPF ourselves where the client's address is known and no trusted server vouches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +275,17 @@ class DkimResult:
     whole: bool
     """True where the signature covers the whole body and its Content-Type; without that, a pass says nothing
     about the links."""
+    words: str
+    """One sentence on what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpfResult:
+    """Whether the client may send for the domain (RFC 7208 section 2.6)."""
+
+    domain: str
+    """Of MAIL FROM, or the HELO name where the reverse-path is null."""
+    result: str
+    """"none", "neutral", "pass", "fail", "softfail" or "permerror"; "temperror" is an Unknown."""
     words: str
     """One sentence on what was found."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
+import ipaddress
 import json
 import re
 import tomllib
@@ -21,15 +22,19 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from policy.domains import clean, is_suffix
-from policy.rules import Caps, Entry, Policy, Rules
+from policy.rules import Caps, DnsblCode, DnsblZone, Entry, Feed, Policy, Rules
 from policy.signals.registry import FAMILIES, SIGNALS
 from policy.tomllines import line_of, lines
 
 DEFAULT = Path(__file__).with_name("default.toml")
-FORMATS = ("text", "html", "pdf")
+FORMATS = ("text", "html", "pdf", "office", "calendar", "vcard", "svg", "rtf", "shortcut", "image")
 """What comes before the colon in a link's place."""
 LARGEST = 1024 * 1024
 """Bytes of a policy file; whole feeds belong into lists."""
+
+_FEED_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
+_FEED_URL = re.compile(r"(?:https://[^\s/]+/?|http://(?:127\.\d+\.\d+\.\d+|\[::1\])[:/]|file:///)\S*\Z")
+"""Plain http only on loopback: whoever sits on the way could write the list."""
 
 Keys = tuple[str | int, ...]
 Schema = Mapping[str, Any]
@@ -106,6 +111,8 @@ def _schema() -> Schema:
     schema["points"] = dict.fromkeys(signal.name for signal in SIGNALS)
     schema["caps"] = dict.fromkeys(FAMILIES, _fields(Caps))
     schema["allow"] = schema["block"] = [_fields(Entry)]
+    schema["dnsbl"] = [{**_fields(DnsblZone), "codes": [_fields(DnsblCode)]}]
+    schema["feed"] = [_fields(Feed)]
     return schema
 
 
@@ -171,7 +178,32 @@ def _contradictions(rules: Rules) -> Iterator[tuple[Keys, str]]:
             elif "." not in entry.domain or is_suffix(entry.domain):
                 words = f"{entry.domain!r} belongs to nobody in particular; name a registered domain"
                 yield (table, at, "domain"), words
+    yield from _outside(rules)
     yield from _dead_patterns(rules)
+
+
+def _outside(rules: Rules) -> Iterator[tuple[Keys, str]]:
+    """Block lists and feeds that could not be asked."""
+    for at, zone in enumerate(rules.dnsbl):
+        if clean(zone.zone) != zone.zone or "." not in zone.zone or "/" in zone.zone:
+            yield ("dnsbl", at, "zone"), f"{zone.zone!r} is no zone; write it like 'dbl.lists.example'"
+        for number, code in enumerate(zone.codes):
+            try:
+                ipaddress.IPv4Network(code.code)
+            except ValueError:
+                words = f"{code.code!r} is no return code; write '127.0.0.2', or '127.0.1.0/24' for many"
+                yield ("dnsbl", at, "codes", number, "code"), words
+    for at, feed in enumerate(rules.feed):
+        if not _FEED_URL.match(feed.url):
+            words = f"{feed.url!r} cannot be fetched; write https://HOST/PATH, or file:///PATH"
+            yield ("feed", at, "url"), words
+        if not _FEED_NAME.match(feed.name):
+            words = f"{feed.name!r} is no name for a list; use letters, digits, '-' and '_'"
+            yield ("feed", at, "name"), words
+    twice = [feed.name for feed in rules.feed]
+    for at, name in enumerate(twice):
+        if name in twice[:at]:
+            yield ("feed", at, "name"), f"{name!r} is the name of two feeds; give each its own"
 
 
 def _dead_patterns(rules: Rules) -> Iterator[tuple[Keys, str]]:
@@ -194,6 +226,10 @@ def _problem(item: Any, origins: Mapping[Keys, str], file: str) -> Problem:
     words = f"{_dotted(key)}: {item['msg'][0].lower()}{item['msg'][1:]}"
     if item["type"] != "missing" and not isinstance(given, dict | list):
         words += f", not {given!r}"
+    if item["type"] == "literal_error":
+        known = re.findall(r"'(\w+)'", item["ctx"]["expected"])
+        close = difflib.get_close_matches(str(given).lower(), known, 1)
+        words += f"; did you mean {close[0]!r}?" if close else ""
     return Problem(*_split(origins, key, file), words)
 
 

@@ -7,7 +7,7 @@ Does not know where answers come from.
 
 from __future__ import annotations
 
-from policy.model import Answer, DkimResult, Facts, Habit, Known, Owner, Question, Seen
+from policy.model import Answer, DkimResult, Facts, Habit, Known, Owner, Question, Seen, SpfResult, Trait
 
 DKIM = Question("dkim", ())
 """Known(tuple[DkimResult, ...]): our own verification of the message, put in by whoever holds its bytes."""
@@ -23,6 +23,24 @@ def seen(owner: Owner, domain: str) -> Question:
     return Question("seen", (owner.level, owner.name, domain))
 
 
+def places(owner: Owner) -> Question:
+    """Formats an owner's links stood in: key (level, name), Known(dict of format → messages), empty for none.
+
+    A format is what stands before the colon of ``Link.place``: "text", "html", "pdf".
+    """
+    return Question("places", (owner.level, owner.name))
+
+
+def traits(owner: Owner) -> Question:
+    """What else comes with an owner's mail: key (level, name), answered by Known(tuple[Trait, ...])."""
+    return Question("traits", (owner.level, owner.name))
+
+
+def confirmed(domain: str) -> Question:
+    """Whether an analyst confirmed the domain, or one above it, as bad: key (domain,), Known(bool)."""
+    return Question("confirmed", (domain,))
+
+
 def rank(domain: str) -> Question:
     """Popularity of a registrable domain: Known(int) counted from 1, or Known(None) where not on the list."""
     return Question("rank", (domain,))
@@ -31,6 +49,41 @@ def rank(domain: str) -> Question:
 def listed(name: str, host: str) -> Question:
     """Whether a named list holds a host or a domain above it: key (list, host), Known(bool)."""
     return Question("listed", (name, host))
+
+
+def listed_page(name: str, url: str) -> Question:
+    """Whether a named list of pages holds this one: key (list, ``page_key`` of the URL).
+
+    Known("page"); Known("host") where it holds others of the same host; Known("") where it holds none.
+    """
+    return Question("listed-page", (name, page_key(url)))
+
+
+def page_key(url: str) -> str:
+    """What two ways to write one page have in common: no scheme, no fragment, host and port in lower case."""
+    rest = url.partition("://")[2] or url
+    host, slash, path = rest.partition("#")[0].partition("/")
+    return f"{host.rpartition('@')[2].lower()}{slash or '/'}{path}"
+
+
+def dnsbl(zone: str, domain: str) -> Question:
+    """What a DNS block list says of a registrable domain or an IP literal: Known(tuple of return codes)."""
+    return Question("dnsbl", (zone, domain))
+
+
+def name_servers(domain: str) -> Question:
+    """Whose name servers answer for a domain: Known(tuple of names), Known(None) where it does not exist."""
+    return Question("name-servers", (domain,))
+
+
+def age(domain: str) -> Question:
+    """How long a domain has been registered: Known(float), days."""
+    return Question("age", (domain,))
+
+
+def spf(address: str, domain: str, helo: str) -> Question:
+    """Whether a client may send for a domain (RFC 7208): Known(SpfResult)."""
+    return Question("spf", (address, domain, helo))
 
 
 def dkim_key(selector: str, domain: str) -> Question:
@@ -50,6 +103,25 @@ def seen_of(facts: Facts, owner: Owner, domain: str) -> Seen | None:
     return value if isinstance(value, Seen) else None
 
 
+def places_of(facts: Facts, owner: Owner) -> dict[str, int] | None:
+    """Messages per format the owner's links stood in; None where unknown."""
+    value = _value(facts.of(places(owner)))
+    if not isinstance(value, dict):
+        return None
+    return {name: count for name, count in value.items() if isinstance(name, str) and isinstance(count, int)}
+
+
+def traits_of(facts: Facts, owner: Owner) -> tuple[Trait, ...] | None:
+    """What else comes with the owner's mail; None where unknown."""
+    value = _value(facts.of(traits(owner)))
+    return tuple(one for one in value if isinstance(one, Trait)) if isinstance(value, tuple) else None
+
+
+def confirmed_bad(facts: Facts, domain: str) -> bool:
+    """Whether the domain is known to be confirmed as bad."""
+    return _value(facts.of(confirmed(domain))) is True
+
+
 def rank_of(facts: Facts, domain: str) -> tuple[bool, int | None]:
     """(known, rank); rank is None where the list does not hold the domain."""
     answer = facts.of(rank(domain))
@@ -67,6 +139,51 @@ def listed_in(facts: Facts, names: tuple[str, ...], host: str) -> str:
         if _value(facts.of(listed(name, host))) is True:
             return name
     return ""
+
+
+def page_on(facts: Facts, names: tuple[str, ...], url: str) -> tuple[str, str]:
+    """(list, "page" or "host") of the first named list that is known to hold the page, else its host.
+
+    Both are empty where none does.
+    """
+    found = [(name, _value(facts.of(listed_page(name, url)))) for name in names]
+    for wanted in ("page", "host"):
+        for name, value in found:
+            if value == wanted:
+                return name, wanted
+    return "", ""
+
+
+def codes_of(facts: Facts, zone: str, domain: str) -> tuple[str, ...]:
+    """The return codes with which a block list names the domain; empty for not listed and for unknown."""
+    value = _value(facts.of(dnsbl(zone, domain)))
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, tuple) else ()
+
+
+def name_servers_of(facts: Facts, domain: str) -> tuple[bool, tuple[str, ...] | None]:
+    """(known, name servers); None where the domain does not exist."""
+    answer = facts.of(name_servers(domain))
+    if not isinstance(answer, Known):
+        return False, None
+    if answer.value is None:
+        return True, None
+    if isinstance(answer.value, tuple):
+        return True, tuple(one for one in answer.value if isinstance(one, str))
+    return False, None
+
+
+def age_of(facts: Facts, domain: str) -> float | None:
+    """Days since the domain was registered; None where unknown."""
+    value = _value(facts.of(age(domain)))
+    return float(value) if isinstance(value, int | float) and value >= 0 else None
+
+
+def spf_of(facts: Facts) -> SpfResult | None:
+    """Our own SPF result for the message; None where there is none."""
+    for question, answer in facts.answers.items():
+        if question.kind == "spf" and isinstance(value := _value(answer), SpfResult):
+            return value
+    return None
 
 
 def dkim_results(facts: Facts) -> tuple[DkimResult, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ Points = Annotated[float, Field(ge=-100.0, le=100.0)]
 Weight = Annotated[float, Field(ge=0.0, le=1.0)]
 NotNegative = Annotated[float, Field(ge=0.0, le=100.0)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+Action = Literal["pass", "tag", "hold", "refuse"]
+"""What is done with a message, from weak to strong; ``policy.actions`` says what each means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class HistoryRules:
     familiar_messages: Count
     correspondent_messages: Count
     shared_domains: tuple[Text, ...]
+    half_life_days: Annotated[float, Field(ge=1.0, le=100_000.0)]
+    spread_days: Count
+    spread_senders: Annotated[int, Field(ge=1, le=4)]
+    heard_of: Weight
+    unobjected_days: Annotated[float, Field(ge=0.0, le=3650.0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,16 @@ class PlaceRules:
 
     rewritable: tuple[Text, ...]
     fetched: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PdfRules:
+    """What is done about PDFs that more than their links depends on."""
+
+    signed: Literal["leave", "append", "hold"] = "leave"
+    """"leave": odd links of a signed PDF stay and are listed with the reason. "append": they are rewritten in
+    an appended revision, which leaves the signed bytes as they are. "hold": they stay, and the message is
+    held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,76 @@ class ListRules:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainRules:
+    """What of a domain's registration counts."""
+
+    new_days: Count
+    young_days: Count
+    parking: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsblCode:
+    """One thing a DNS block list can say."""
+
+    words: Text
+    """What it means, after "NAME is ": "known for phishing"."""
+    code: Text = "127.0.0.0/8"
+    """Address or network of the return codes that say so."""
+    bits: Annotated[int, Field(ge=0, le=255)] = 0
+    """Where the last number of the return code is a sum of bits: one of these must be set; 0: any."""
+    strength: Weight = 1.0
+    """Of the evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DnsblZone:
+    """One DNS block list."""
+
+    zone: Text
+    lists: tuple[Literal["domain", "ip"], ...] = ("domain",)
+    """What is asked there: registrable domains, addresses that stand for a host in a link, or both."""
+    codes: tuple[DnsblCode, ...] = ()
+    """Answers that mean something; others mean nothing. Empty: any listing counts in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One list that `oddlink feeds update` fetches."""
+
+    name: Text
+    """Name of the list, as [lists] uses it; not looked at for ranks."""
+    url: Text
+    format: Literal[
+        "domains", "hosts", "urls", "openphish", "urlhaus", "phishtank", "ranks", "tranco", "umbrella"
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRules:
+    """What is done with a message that holds something we cannot change or look into.
+
+    The first eight are about links found odd that stay as they came, by what keeps them; the others about
+    what was not read, by its kind, and about the message as a whole.
+    """
+
+    signed: Action
+    attached: Action
+    inside: Action
+    ambiguous: Action
+    listed: Action
+    qr: Action
+    signed_pdf: Action
+    other: Action
+    encrypted: Action
+    limit: Action
+    broken: Action
+    format: Action
+    screen_failure: Action
+    ambiguity: Action
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One domain on a list of the policy; covers every name below it."""
 
@@ -112,8 +199,13 @@ class Rules:
     links: LinkRules
     lookalike: LookalikeRules
     lists: ListRules
+    actions: ActionRules
+    domains: DomainRules
     allow: tuple[Entry, ...] = ()
     block: tuple[Entry, ...] = ()
+    dnsbl: tuple[DnsblZone, ...] = ()
+    feed: tuple[Feed, ...] = ()
+    pdf: PdfRules = PdfRules()
 
 
 @dataclass(frozen=True, slots=True)

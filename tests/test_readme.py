@@ -15,7 +15,8 @@ def test_every_setting_is_documented_with_its_default():
 
 
 def test_every_command_is_documented_and_no_other_is():
-    names = {command.name for command in app.registered_commands} | {"keys"}
+    groups = {group.name for group in app.registered_groups}
+    names = {command.name for command in app.registered_commands} | groups
     table = README[README.index("## Commands") : README.index("## How a link")]
     documented = set(re.findall(r"^\| `(\w+)", table, re.MULTILINE)) | {"clicks"}
     assert documented == names

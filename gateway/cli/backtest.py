@@ -17,14 +17,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from gateway.acting import teaches
 from gateway.app import Parts
 from gateway.cli import files, report
 from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl, printable
 from gateway.cli.learn import Paths
 from gateway.cli.progress import bar
-from gateway.cli.session import opened, process, sent_at
+from gateway.cli.session import dated, opened, process
 from gateway.outcome import Outcome
-from policy.history import lesson
+from policy.lessons import taught
 
 _PATIENCE = 60.0
 """Seconds for the answers about one message: a busy machine must not change what comes out."""
@@ -54,18 +55,24 @@ class _Tally:
     rewritten_links: int = 0
     skipped: int = 0
     flagged: int = 0
+    left: int = 0
+    actions: Counter[str] = field(default_factory=Counter)
+    because: Counter[str] = field(default_factory=Counter)
     domains: Counter[str] = field(default_factory=Counter)
     signals: Counter[str] = field(default_factory=Counter)
 
     def add(self, outcome: Outcome) -> None:
         self.messages += 1
-        self.with_links += bool(outcome.inspection.links)
+        self.with_links += bool(outcome.inspection.followed)
         self.genuine += outcome.judgement.identity.genuine
-        self.links += len(outcome.inspection.links)
+        self.links += outcome.inspection.followed
         self.rewritten_messages += bool(outcome.tickets)
         self.rewritten_links += len(outcome.tickets)
         self.skipped += bool(outcome.inspection.skipped)
         self.flagged += bool(outcome.inspection.flags)
+        self.left += len(outcome.left)
+        self.actions[outcome.action] += 1
+        self.because.update(f"{outcome.action}: {key}" for key in outcome.because)
         for ticket in outcome.tickets:
             decision = outcome.judgement.decisions[ticket.link]
             self.domains[decision.domain] += 1
@@ -81,6 +88,10 @@ class _Tally:
             "links_rewritten": self.rewritten_links,
             "messages_with_something_skipped": self.skipped,
             "messages_flagged": self.flagged,
+            "odd_links_left": self.left,
+            "messages_tagged": self.actions["tag"],
+            "messages_held": self.actions["hold"],
+            "messages_refused": self.actions["refuse"],
         }
 
 
@@ -88,7 +99,9 @@ async def _backtest(
     paths: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
 ) -> None:
     tally, unread = _Tally(), list[str]()
-    async with opened(config, policy=policy, store=store or "sqlite://", from_is_genuine=genuine) as made:
+    async with opened(
+        config, policy=policy, store=store or "sqlite://", from_is_genuine=genuine, reputation=False
+    ) as made:
         parts = replace(made, pipeline=replace(made.pipeline, deadline=_PATIENCE))
         for piece in bar(files.pieces(paths), "replaying"):
             await asyncio.sleep(0)  # lets Ctrl-C through, where nothing else waits
@@ -107,11 +120,14 @@ async def _backtest(
 
 
 async def _one(parts: Parts, raw: bytes) -> Outcome:
-    outcome = await process(parts, raw)
-    at = sent_at(outcome.inspection.message.headers) or time.time()
-    taught = lesson(outcome.judgement, parts.policy.rules, at, parts.own_hosts)
-    if taught is not None:
-        parts.store.learn([taught])
+    at, rules = dated(raw, time.time()), parts.policy.rules
+    # As on the mail path: before each message, what nobody objected to in time.
+    parts.store.sweep(at - rules.history.unobjected_days * 86400)
+    outcome = await process(parts, raw, at=at)
+    found = (outcome.inspection, outcome.envelope, outcome.judgement)
+    now, later = taught(*found, rules, at, parts.own_hosts, outcome.message_id)
+    if (now or later) and teaches(outcome):
+        parts.store.learn([now] if now else [], waiting=[later] if later else [])
     return outcome
 
 
@@ -128,6 +144,10 @@ def _show(tally: _Tally) -> None:
         f"would have rewritten {tally.rewritten_links} of {tally.links} links, "
         f"in {share:.2%} of the messages with links"
     )
+    if tally.because:
+        console.print("\nactions, and the policy's keys for them")
+        for key, number in tally.because.most_common(15):
+            console.print(Text(f"  {number:5}  {key}"))
     if tally.domains:
         console.print("\nmost rewritten domains")
         for domain, number in tally.domains.most_common(15):

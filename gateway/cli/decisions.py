@@ -21,12 +21,13 @@ Recipient = Annotated[str, typer.Option("--recipient", help="Address, or domain 
 Domain = Annotated[str, typer.Option("--domain", help="Domain or host of a link, subdomains included.")]
 Url = Annotated[str, typer.Option("--url", help="Part of a link's URL.")]
 MessageId = Annotated[str, typer.Option("--message-id", help="Message-ID, or our own id.")]
-Outcome = Annotated[str, typer.Option("--outcome", help='"untouched" or "rewritten".')]
+Outcome = Annotated[str, typer.Option("--outcome", help='"untouched", "rewritten", "held" or "refused".')]
+Action = Annotated[str, typer.Option("--action", help='"pass", "tag", "hold" or "refuse".')]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Most rows, newest first.")]
 
 _COLUMNS = ("time", "id", "sender", "genuine", "recipients", "outcome", "links", "rewritten", "delivered")
 _TABLE = tuple(name for name in _COLUMNS if name != "genuine")
-_CSV = (*_COLUMNS, "message_id", "subject", "policy", "rewritten_urls", "reply")
+_CSV = (*_COLUMNS, "message_id", "subject", "policy", "rewritten_urls", "reply", "action", "because")
 
 
 def command(
@@ -37,6 +38,7 @@ def command(
     url: Url = "",
     message_id: MessageId = "",
     outcome: Outcome = "",
+    action: Action = "",
     limit: Limit = 200,
     format: Format = "table",
     json: Json = False,
@@ -53,6 +55,7 @@ def command(
         url=url,
         message_id=message_id,
         outcome=outcome,
+        action=action,
         limit=limit,
     )
     with open_store(config, store) as opened:
@@ -96,4 +99,6 @@ def _narrow(cells: tuple[object, ...]) -> tuple[object, ...]:
 
 def _more(row: MessageRow) -> tuple[object, ...]:
     urls = " ".join(link.url for link in row.links if link.ticket)
-    return row.message_id, row.subject, row.policy_version, urls, row.reply
+    return (
+        row.message_id, row.subject, row.policy_version, urls, row.reply, row.action, " ".join(row.because)
+    )  # fmt: skip

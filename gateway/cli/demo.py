@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from rich.text import Text
 from gateway import logs
 from gateway.app import Parts
 from gateway.cli.common import CONFIG, TEMPORARY, Config, Failure, Json, printable
+from gateway.cli.explain import summary
 from gateway.cli.progress import bar
 from gateway.cli.report import line
 from gateway.cli.serve import parts_for_work, run
+from gateway.cli.session import PATIENCE, dated
 from gateway.setting_kinds import Address
 from gateway.settings import Settings
 from gateway.store.rows import LinkRow, MessageRow, Search
@@ -30,6 +33,9 @@ from gateway.tokens import mint
 from inspectors import message, mime
 from inspectors.model import Inspection
 from policy.addresses import addresses
+from policy.judge import judge
+from policy.lessons import taught
+from policy.model import Envelope, Facts
 
 SAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "sample"
 RECIPIENT = "marta.oliveira@datahouse.example"
@@ -60,7 +66,9 @@ async def _demo(config: Path | None, as_json: bool, once: bool) -> None:
     settings = Settings.load(config)
     identity = replace(settings.identity, authserv_ids=(BORDER,), our_hosts=(BORDER,))
     logs.configure("warning", settings.log.format)
-    parts = parts_for_work(replace(settings, identity=identity), "", None)
+    # On a machine busy with its first start the store may answer late; the demo shows the same everywhere.
+    workers = replace(settings.workers, lookup_deadline=max(settings.workers.lookup_deadline, PATIENCE))
+    parts = parts_for_work(replace(settings, identity=identity, workers=workers), "", None)
 
     async def show() -> None:
         sent = await _send(parts, history, now)
@@ -80,6 +88,7 @@ class _DoneError(Exception):
 
 async def _send(parts: Parts, history: list[Path], now: list[Path]) -> list[Sent]:
     """Everything over SMTP, the history first; what it taught is in the store before the rest is judged."""
+    _remember(parts, history)
     await asyncio.to_thread(_deliver, parts.settings, history, "the earlier correspondence")
     await parts.keeper.flush()
     sent = []
@@ -89,6 +98,20 @@ async def _send(parts: Parts, history: list[Path], now: list[Path]) -> list[Sent
         inspection = message.inspect(file.read_bytes())
         sent.append(Sent(file.name, _row(parts, inspection)))
     return sent
+
+
+def _remember(parts: Parts, history: list[Path]) -> None:
+    """Teach the history as of its own days, once: sent in a moment, it would be the habit of a single day."""
+    for file in history:
+        raw, mark = file.read_bytes(), f"sample:{file.name}"
+        if not parts.store.learned(mark):
+            inspection = message.inspect(raw)
+            judgement = judge(inspection, Envelope(), Facts(), parts.policy, parts.pipeline.trust)
+            at = dated(raw, time.time())
+            now, _ = taught(
+                inspection, Envelope(), judgement, parts.policy.rules, at, parts.own_hosts, file.name
+            )
+            parts.store.learn([now] if now else [], sources=[mark])
 
 
 def _row(parts: Parts, inspection: Inspection) -> MessageRow:
@@ -154,6 +177,8 @@ def _explain(console: Console, parts: Parts, one: Sent, link: LinkRow) -> None:
     console.print(Text(f"\n{one.file}: one link does not belong", "bold"))
     console.print(Text(f"  {printable(link.url)}", "red"))
     console.print(Text(f"  in part {link.leaf}, {link.place}, shown as: {printable(link.shown) or '-'}"))
+    for good, words in summary(one.row):
+        console.print(Text(f"  {'+' if good else '-'} {printable(words)}", "green" if good else "red"))
     for evidence in link.evidence:
         console.print(Text(f"  {evidence.points:+5.1f}  {printable(evidence.words)}", "yellow"))
     console.print(Text(f"  {link.score:5.1f}  together; the policy rewrites from "

@@ -3,7 +3,8 @@
 Looks at configuration, policy, keys, store, clock, workers, ports, next hop and DNS, and goes on after a
 failure, so that one run shows all.
 
-Does not change anything, sends no mail, and asks DNS for nothing but our own name.
+Does not change anything, sends no mail, and asks DNS for nothing but our own name and the test entries of the
+block lists the policy names.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rich.text import Text
 
 from gateway import keys, work
 from gateway.app import local_lists, worker_limits
+from gateway.cli import doctor_outside
 from gateway.cli.common import CONFIG, Config, Json, printable
 from gateway.cli.report import line
 from gateway.keys import KeysError
@@ -89,6 +91,9 @@ def _findings(config: Path | None) -> Iterator[Finding]:
         ("next hop", _next_hop),
         ("identity", _identity),
         ("DNS", _dns),
+        ("block lists", doctor_outside.block_lists),
+        ("registries", doctor_outside.registries),
+        ("feeds", doctor_outside.fetched),
     )
     for what, check in checks:
         try:
@@ -188,7 +193,8 @@ def _identity(settings: Settings) -> tuple[str, str]:
 
 
 def _dns(settings: Settings) -> tuple[str, str]:
-    if not settings.identity.verify_dkim:
+    identity = settings.identity
+    if not (identity.verify_dkim or identity.verify_spf or settings.lookups.name_servers):
         return "ok", "not asked (identity.verify_dkim is off)"
     import dns.exception
     import dns.resolver

@@ -16,6 +16,7 @@ from gateway.cli.output import write_json
 from gateway.shapes import message_json, moment
 from gateway.store import Store
 from gateway.store.rows import EvidenceRow, LinkRow, MessageRow, Search
+from policy.explain import Told, facts
 
 Id = Annotated[str, typer.Argument(help="Our id (X-Oddlink, reply, log, click page) or a Message-ID.")]
 All = Annotated[bool, typer.Option("--all", help="Also the evidence of links that were left alone.")]
@@ -60,13 +61,35 @@ def _lines(row: MessageRow, all: bool) -> Iterator[str]:
     yield f"  envelope   from <{row.mail_from}> to {', '.join(row.recipients) or '(nobody)'}"
     yield f"  policy     {row.policy_version}"
     yield f"  delivered  {_delivered(row)}"
-    for leaf, reason in row.skipped:
-        yield f"  skipped    {leaf or 'message'}: {reason}"
+    if row.because:
+        yield f"  action     {row.action}, because of [actions] {', '.join(row.because)}"
+    for leaf, reason, kind in row.skipped:
+        yield f"  skipped    {leaf or 'message'}: {reason}{f' ({kind})' if kind else ''}"
     for flag, leaf, words in row.flags:
         yield f"  flag       {flag} ({leaf or 'message'}): {words}"
     yield f"  links      {row.link_count}, of which {row.rewritten_count} rewritten"
+    yield from (f"  {'+' if good else '-'} {words}" for good, words in summary(row))
     for link in sorted(row.links, key=lambda link: (not link.ticket, link.verdict == "pass", link.number)):
-        yield from _link(link, all or link.verdict != "pass")
+        yield from _link(link, all or link.verdict != "pass" or bool(link.not_rewritten))
+        for one in row.rulings:
+            if one.link == link.number:
+                yield f"    {one.what:<10} {moment(one.at)} by {one.who}: {one.words}"
+
+
+def summary(row: MessageRow) -> list[tuple[bool, str]]:
+    """The facts of a recorded message, each with whether it speaks for it."""
+    links = [
+        Told(
+            link.domain,
+            bool(link.ticket) or bool(link.not_rewritten) or link.verdict != "pass",
+            tuple((one.signal, one.points, one.words) for one in link.evidence),
+            link.place,
+        )
+        for link in row.links
+    ]
+    unread = [reason for _, reason, _ in row.skipped]
+    told = facts(row.sender, row.genuine, row.identity_words, links, unread)
+    return [(one.good, one.words) for one in told]
 
 
 def _delivered(row: MessageRow) -> str:

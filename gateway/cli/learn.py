@@ -20,9 +20,10 @@ from gateway.app import Parts
 from gateway.cli import files, report
 from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
 from gateway.cli.progress import bar
-from gateway.cli.session import opened, sent_at
-from policy.history import lesson
+from gateway.cli.session import dated, opened
+from inspectors.model import Inspection
 from policy.judge import judge
+from policy.lessons import taught
 from policy.model import Envelope, Facts, Lesson
 
 Paths = Annotated[
@@ -90,11 +91,21 @@ async def _learn(
 async def _one(parts: Parts, piece: files.Piece, raw: bytes, batch: _Batch) -> None:
     inspection = await parts.pipeline.reader.inspect(raw)
     judgement = judge(inspection, Envelope(), Facts(), parts.policy, parts.pipeline.trust)
-    at = sent_at(inspection.message.headers) or time.time()
-    taught = lesson(judgement, parts.policy.rules, at, parts.own_hosts)
-    if taught is not None:
-        batch.lessons.append(taught)
+    at = dated(raw, time.time())
+    # An archive is taken for good mail: what would wait in live mail is left out, for nobody could object.
+    now, _ = taught(
+        inspection, Envelope(), judgement, parts.policy.rules, at, parts.own_hosts, _id(inspection)
+    )
+    if now is not None:  # also where all it says is that there was no link
+        batch.lessons.append(now)
+    if now is not None and now.domains:
         batch.counts["learned"] += 1
     else:
         batch.counts["taught nothing" if judgement.identity.genuine else "not genuine"] += 1
     batch.marks.append(piece.mark)
+
+
+def _id(inspection: Inspection) -> str:
+    """The Message-ID: an archived message has no id of ours."""
+    values = [header.value for header in inspection.message.headers if header.name == "message-id"]
+    return values[0][:300].decode("ascii", "replace").strip() if values else ""

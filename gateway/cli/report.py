@@ -17,9 +17,10 @@ from rich.text import Text
 
 from gateway.cli.common import printable
 from gateway.outcome import Outcome
-from inspectors.model import Inspection, Link
+from inspectors.model import Inspection, Link, Skipped
 from policy.domains import registrable
 from policy.model import Decision, Identity
+from policy.signals.case import target as destination
 
 
 def whole(file: str, outcome: Outcome) -> dict[str, Any]:
@@ -32,9 +33,11 @@ def whole(file: str, outcome: Outcome) -> dict[str, Any]:
         "message_id": outcome.message_id,
         "sender": _sender(judgement.identity),
         "outcome": outcome.result,
+        "action": outcome.action,
+        "because": list(outcome.because),
         "links": links,
         **_beside(outcome.inspection),
-        "not_rewritten": [{"leaf": one.leaf, "reason": one.reason} for one in outcome.not_rewritten],
+        "not_rewritten": [_noted(one) for one in outcome.left],
         "policy": judgement.policy_version,
     }
 
@@ -61,9 +64,13 @@ def _sender(identity: Identity) -> Mapping[str, Any]:
 
 def _beside(inspection: Inspection) -> dict[str, Any]:
     return {
-        "skipped": [{"leaf": one.leaf, "reason": one.reason} for one in inspection.skipped],
+        "skipped": [_noted(one) for one in inspection.skipped],
         "flags": [{"flag": one.flag, "leaf": one.leaf, "words": one.words} for one in inspection.flags],
     }
+
+
+def _noted(one: Skipped) -> dict[str, str]:
+    return {"leaf": one.leaf, "reason": one.reason} | ({"kind": one.kind} if one.kind else {})
 
 
 def _link(link: Link) -> dict[str, Any]:
@@ -79,6 +86,13 @@ def _link(link: Link) -> dict[str, Any]:
         found["written"] = link.written
     if link.page:
         found["page"] = link.page
+    if link.box:
+        found["box"] = [round(side, 2) for side in link.box]
+    if link.target:
+        found["target"] = link.target
+        found["target_domain"] = registrable(destination(link).host)
+    if link.wrapped:
+        found["wrapped_by"] = [layer.by for layer in link.wrapped]
     return found
 
 
@@ -87,12 +101,16 @@ def _judged(link: Link, decision: Decision) -> dict[str, Any]:
         {"signal": one.evidence.signal, "points": round(one.points, 3), "words": one.evidence.words}
         for one in decision.weighed
     ]
-    return _link(link) | {
-        "verdict": decision.verdict,
-        "score": round(decision.score, 3),
-        "evidence": evidence,
-        "flip": decision.flip,
-    }
+    return (
+        _link(link)
+        | {
+            "verdict": decision.verdict,
+            "score": round(decision.score, 3),
+            "evidence": evidence,
+            "flip": decision.flip,
+        }
+        | ({"left": decision.left} if decision.left else {})
+    )
 
 
 NOBODY_GENUINE = (
@@ -119,18 +137,24 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
     if sender:
         proved = f"genuine by {sender['by']}" if sender["genuine"] else "not proved genuine"
         head.append(f"  {printable(sender['address'] or 'no sender')} ({proved})  {found['outcome']}")
+        if found["because"]:
+            head.append(f"  {found['action']}, because of {', '.join(found['because'])}", style="red")
     console.print(head)
     table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")  # a URL is never cut
     for link in found["links"]:
-        odd = link.get("verdict") == "rewrite"
+        odd = link.get("verdict", "pass") != "pass" or "left" in link
         mark = Text(
             f"{link['verdict']} {link['score']:.1f}" if "verdict" in link else "", "red" if odd else "dim"
         )
         where = f"{link['leaf']} {link['place']}" + (f" p.{link['page']}" if link.get("page") else "")
         table.add_row(mark, Text(printable(where), "dim"), Text(printable(link["url"])))
+        if "wrapped_by" in link:
+            by = printable(", ".join(link["wrapped_by"]))
+            leads = printable(link.get("target") or "(not said)")
+            table.add_row("", "", Text(f"  wrapped by {by}, leads to {leads}", "dim"))
         if odd:
             for one in link["evidence"]:
                 table.add_row("", "", Text(f"  {one['points']:+.1f} {printable(one['words'])}", "yellow"))

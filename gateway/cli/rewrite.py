@@ -78,6 +78,9 @@ def _complain(outcome: Outcome, force: list[str]) -> None:
     for url in force:
         if url not in known:
             typer.echo(f"oddlink: {printable(url)} is no link of this message", err=True)
-    for one in outcome.not_rewritten:
+    if outcome.action in ("hold", "refuse"):
+        why = ", ".join(outcome.because)
+        typer.echo(f"oddlink: in the gateway this message would be {outcome.result} ({why})", err=True)
+    for one in outcome.left:
         part = f"part {one.leaf}" if one.leaf else "the file"
         typer.echo(f"oddlink: not rewritten in {printable(part)}: {printable(one.reason)}", err=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from gateway.cli import files, report
+from gateway.cli import files, pictures, report
 from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
 from gateway.cli.links import Files
 from gateway.cli.session import opened, process
@@ -24,25 +24,38 @@ def command(
     store: StoreUrl = "",
     policy: PolicyPath = None,
     from_is_genuine: FromIsGenuine = False,
+    picture: pictures.Picture = None,
 ) -> None:
     """Judge every link of messages and PDFs against the store. Nothing is changed or learned."""
-    asyncio.run(_scan(names, as_json, config, store, policy, from_is_genuine))
+    asyncio.run(_scan(names, as_json, config, store, policy, from_is_genuine, picture))
 
 
 async def _scan(
-    names: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
+    names: list[str],
+    as_json: bool,
+    config: Path | None,
+    store: str,
+    policy: Path | None,
+    genuine: bool,
+    folder: Path | None,
 ) -> None:
     console = report.console()
     unread: list[str] = []
     async with opened(config, policy=policy, store=store, from_is_genuine=genuine) as parts:
+        gallery = pictures.Gallery.opened(folder, parts.pipeline.reader)
         for name in names:
             await asyncio.sleep(0)  # lets Ctrl-C through, where nothing else waits
             raw = files.attempt(functools.partial(files.read, name), name, unread)
             if raw is None:
                 continue
-            found = report.whole(name, await process(parts, files.source(raw)))
+            source = files.source(raw)
+            outcome = await process(parts, source)
+            found = report.whole(name, outcome)
+            if gallery is not None:
+                await gallery.draw(name, source, outcome.inspection.links, found)
             if as_json:
                 typer.echo(report.line(found))
             else:
                 report.show(console, found)
+                pictures.show(found)
     files.end(unread)

@@ -9,6 +9,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,10 +20,15 @@ from gateway.cli.common import CONFIG, Failure
 from gateway.keys import KeysError
 from gateway.outcome import Outcome
 from gateway.settings import Settings
+from inspectors import headers
 from inspectors.model import Header
 from policy.lookups.locallists import ListError
 from policy.model import Envelope
 from policy.policyfile import PolicyError
+
+PATIENCE = 10.0
+"""Seconds for the answers about one message: nobody's mail waits for a command, and a busy machine must not
+change what it prints."""
 
 
 @contextlib.asynccontextmanager
@@ -33,15 +39,18 @@ async def opened(
     store: str,
     keys_for: str = "trial",
     from_is_genuine: bool = False,
+    reputation: bool = True,
 ) -> AsyncIterator[Parts]:
     """The parts for one command, closed behind it."""
     settings = Settings.load(config)
     # One message after another: a second process would only cost its start.
     parts = parts_for(
-        settings, policy=policy, store=store, keys_for=keys_for, from_is_genuine=from_is_genuine, processes=1
-    )
+        settings, policy=policy, store=store, keys_for=keys_for, from_is_genuine=from_is_genuine, processes=1,
+        reputation=reputation,
+    )  # fmt: skip
+    patient = max(parts.pipeline.deadline, PATIENCE)
     try:
-        yield parts
+        yield replace(parts, pipeline=replace(parts.pipeline, deadline=patient))
     finally:
         await parts.close()
 
@@ -55,13 +64,14 @@ def parts_for(
     from_is_genuine: bool = False,
     received_line: bool = False,
     processes: int = 0,
+    reputation: bool = True,
     failed: Callable[[str, str], None] = lambda operation, words: None,
 ) -> Parts:
     """``app.build``, with configuration errors as failures a person can act on."""
     try:
         return build(
             settings, policy_file=policy, store_url=store, keys_for=keys_for, from_is_genuine=from_is_genuine,
-            received_line=received_line, processes=processes, failed=failed,
+            received_line=received_line, processes=processes, reputation=reputation, failed=failed,
         )  # fmt: skip
     except (PolicyError, KeysError, ListError) as error:
         raise Failure(str(error), CONFIG) from error
@@ -75,9 +85,15 @@ async def process(
     return await parts.pipeline.process(source, Envelope(), id=secrets.token_hex(8), at=now, force=force)
 
 
-def sent_at(headers: Sequence[Header]) -> float | None:
+def dated(raw: bytes, now: float) -> float:
+    """Unix time of a message in an archive, seconds: its Date field, but never later than ``now``."""
+    head, _ = headers.block(raw, 0, len(raw))
+    return min(sent_at(headers.fields(raw, head)[0]) or now, now)
+
+
+def sent_at(fields: Sequence[Header]) -> float | None:
     """Unix time of the Date field, seconds; None where it has none or says nonsense."""
-    for field in headers:
+    for field in fields:
         if field.name == "date":
             try:
                 found = parsedate_to_datetime(field.value[:100].decode("ascii", "replace"))

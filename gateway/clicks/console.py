@@ -1,9 +1,12 @@
-"""The analysts' console and its JSON API, metrics and health: reads the store, changes nothing.
+"""The analysts' console and its JSON API, metrics and health: reads the store, and takes analysts' rulings.
 
 Pages: recent decisions with a search, one message with every link and why, clicks. Everything in them was
 written by strangers, so nothing is a link but what leads to another page of the console, and the style
 sheet is all that a page loads. The Host field must be one of ours: otherwise any web page could read the
 console of the person looking at it by pointing a name of its own at loopback (DNS rebinding).
+
+A ruling is a POST with a nonce from the page it was made on: no cookie is involved, and no other page can
+read ours, so none can make one.
 
 Does not know users or roles, which is why settings bind it to loopback unless told otherwise in so many
 words.
@@ -15,6 +18,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -28,15 +32,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from gateway.clicks import pages
+from gateway import ruling
+from gateway.clicks import nonce, pages
 from gateway.clicks.as_json import answer
 from gateway.clicks.destination import destination
+from gateway.clicks.form import read_form
 from gateway.clicks.ports import Clock, ConsoleStore, Log, Ready
 from gateway.clicks.query import QueryError, search_from
 from gateway.clicks.shield import LOOPBACK, Shield, headers
 from gateway.shapes import click_json, message_json, summary_json
 from gateway.store.rows import ClickRow, MessageRow, Search
 from gateway.tokens import Keyring, read
+from policy.rules import Rules
 
 CLICKS_OF_MESSAGE = 200
 
@@ -56,15 +63,21 @@ def console_app(
     clock: Clock,
     hosts: Iterable[str] = (),
     log: Log | None = None,
+    rulings: Rulings | None = None,
 ) -> Starlette:
-    """The application for the management listener. ``hosts`` are names let in besides the loopback ones."""
+    """The application for the management listener. ``hosts`` are names let in besides the loopback ones.
+
+    Without ``rulings`` it only reads.
+    """
     templates = pages.environment()
     templates.filters |= {"moment": moment, "destination": destination, "segment": segment}
-    desk = _Desk(store, ring, metrics, ready, clock, templates)
+    desk = _Desk(store, ring, metrics, ready, clock, templates, rulings)
+    rooms = [] if rulings is None else [Route("/messages/{id}/{what}", desk.rule, methods=["POST"])]
     app = Starlette(
         routes=[
             Route("/", desk.decisions),
             Route("/messages/{id}", desk.message),
+            *rooms,
             Route("/clicks", desk.clicks),
             Route("/api/decisions", desk.api_decisions),
             Route("/api/decisions/{id}", desk.api_decision),
@@ -82,6 +95,22 @@ def console_app(
 
 
 @dataclass(frozen=True, slots=True)
+class Rulings:
+    """What ruling on messages needs: where it is written down, and the rules in force."""
+
+    store: ruling.RulingStore
+    rules: Callable[[], Rules]
+
+
+_DECIDE = {"release": ruling.release, "confirm": ruling.confirm}
+
+
+def _about(what: str, id: str, link: str) -> str:
+    """What a nonce is good for. No ticket id has a space, so that none from the click page fits."""
+    return f"{what} {id} {link}"
+
+
+@dataclass(frozen=True, slots=True)
 class _Desk:
     """The handlers, with what they need."""
 
@@ -91,6 +120,7 @@ class _Desk:
     ready: Ready
     clock: Clock
     templates: Environment
+    rulings: Rulings | None = None
 
     async def decisions(self, request: Request) -> Response:
         """Recent decisions; a rewritten link in the URL field leads straight to its message."""
@@ -115,7 +145,45 @@ class _Desk:
         """One message: all links, evidence with points, what was skipped, flags, clicks."""
         row = await self._message(request)
         clicks = await self._clicks_of(row)
-        return self._page("message.html", request, 200, row=row, clicks=clicks)
+        return self._page(
+            "message.html", request, 200, row=row, clicks=clicks, forms=self._forms(row), odd=ruling.odd
+        )
+
+    def _forms(self, row: MessageRow) -> dict[int, dict[str, str]]:
+        """For each link, the nonces of its two buttons; none where nothing can be ruled on."""
+        if self.rulings is None or self.ring.signing is None:
+            return {}
+        return {
+            link.number: {
+                what: nonce.issue(_about(what, row.id, str(link.number)), self.clock(), self.ring)
+                for what in _DECIDE
+            }
+            for link in row.links
+        }
+
+    async def rule(self, request: Request) -> Response:
+        """An analyst releases or confirms one link; back to the message."""
+        what, decide = request.path_params["what"], _DECIDE.get(request.path_params["what"])
+        if decide is None or self.rulings is None:
+            raise HTTPException(404, "There is no such page.")
+        row = await self._message(request)
+        form = await read_form(request)
+        link = form.get("link", "")
+        if not nonce.good(form.get("nonce", ""), _about(what, row.id, link), self.clock(), self.ring):
+            raise HTTPException(
+                403, "That took too long, or did not come from this page. Open the message again."
+            )
+        who = f"console, {request.client.host if request.client else 'unknown'}"
+        call = partial(
+            decide, self.rulings.store, row, self.rulings.rules(), who=who, at=self.clock(), link=int(link)
+        )
+        try:
+            await run_in_threadpool(call)
+        except ruling.RulingError as problem:
+            raise HTTPException(409, str(problem)) from problem
+        except Exception as problem:
+            raise HTTPException(503, f"The store does not answer ({type(problem).__name__}).") from problem
+        return RedirectResponse(f"/messages/{row.id}#link-{link}", 303)
 
     async def api_decisions(self, request: Request) -> Response:
         """A JSON array of messages without their links."""

@@ -46,6 +46,7 @@ GERMAN = Words(
     cannot_go_on="Zu dieser Adresse kann man von hier aus nicht weitergehen.",
     refused="Das dauerte zu lange oder kam nicht von dieser Seite. "
     "Bitte lesen Sie noch einmal und drücken Sie dann erneut.",
+    released="Die zuständige Stelle hat diesen Link geprüft und freigegeben.",
     unknown_title="Dieser Link ist hier nicht bekannt",
     unknown="Vielleicht wurde er unvollständig kopiert oder unterwegs verändert. Öffnen Sie ihn noch einmal "
     "aus der Nachricht, oder zeigen Sie die Nachricht Ihrer IT-Stelle.",
@@ -92,6 +93,7 @@ SPANISH = Words(
     go_on="Continuar a {domain}",
     cannot_go_on="Desde aquí no se puede continuar a esta dirección.",
     refused="Tardó demasiado o no vino de esta página. Léala otra vez y vuelva a pulsar.",
+    released="El equipo responsable revisó este enlace y lo autorizó.",
     unknown_title="Este enlace no se conoce aquí",
     unknown="Puede que se haya copiado incompleto o que cambiara por el camino. Ábralo de nuevo desde el "
     "mensaje o muestre el mensaje a su contacto de informática.",
@@ -139,6 +141,7 @@ PORTUGUESE = Words(
     go_on="Continuar para {domain}",
     cannot_go_on="Não é possível continuar para este endereço a partir daqui.",
     refused="Demorou demais ou não veio desta página. Leia de novo e aperte mais uma vez.",
+    released="A equipe responsável verificou este link e o liberou.",
     unknown_title="Este link não é conhecido aqui",
     unknown="Ele pode ter sido copiado incompleto ou alterado no caminho. Abra-o de novo a partir da "
     "mensagem ou mostre a mensagem ao seu contato de TI.",

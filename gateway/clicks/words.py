@@ -50,6 +50,7 @@ class Words:
     go_on: str
     cannot_go_on: str
     refused: str
+    released: str
     unknown_title: str
     unknown: str
     later_title: str
@@ -110,6 +111,7 @@ ENGLISH = Words(
     go_on="Go on to {domain}",
     cannot_go_on="One cannot go on to this address from here.",
     refused="That took too long, or did not come from this page. Please read it again, then press once more.",
+    released="The people in charge here looked at this link and released it.",
     unknown_title="This link is not known here",
     unknown="It may have been copied incompletely or changed on the way. Open it again from the message, "
     "or show the message to your IT contact.",

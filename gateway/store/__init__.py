@@ -15,10 +15,10 @@ from types import TracebackType
 from sqlalchemy import insert, text
 
 from gateway.outcome import Manifest, Outcome
-from gateway.store import history, reading, recording, schema, searches
+from gateway.store import history, learning, reading, recording, rulings, schema, searches, withheld
 from gateway.store.engine import Database, parse
 from gateway.store.errors import DuplicateError, StoreError
-from gateway.store.rows import ClickRow, MessageRow, Search, TicketRow
+from gateway.store.rows import ClickRow, MessageRow, Ruling, Search, TicketRow
 from gateway.store.strings import clean, key, unfit
 from gateway.store.upgrade import upgrade
 from policy.model import Answer, Lesson, Question
@@ -29,7 +29,7 @@ __all__ = ["DuplicateError", "Store", "StoreError", "unfit"]
 class Store:
     """An open store. Make one with ``Store.open``."""
 
-    kinds = frozenset({"habit", "seen"})
+    kinds = frozenset(history.KINDS)
     """The kinds of questions ``answer`` answers."""
 
     def __init__(self, database: Database) -> None:
@@ -75,23 +75,34 @@ class Store:
     # The mail path.
 
     def answer(self, questions: Iterable[Question]) -> dict[Question, Answer]:
-        """Answer "habit" (level, name) with Known(Habit) and "seen" (level, name, domain) with Known(Seen),
-        or Known(None) where the domain was never seen.
+        """Answer the questions about history and about what analysts confirmed, as ``policy.questions`` says.
 
-        One read for all of them, about 1 µs a question.
+        One read for each kind, about 1 µs a question.
         """
         with self._database.hot() as connection:
             return history.answer(connection, questions)
 
-    def learn(self, lessons: Sequence[Lesson], *, sources: Iterable[str] = ()) -> None:
-        """Add to the history, and in the same transaction mark ``sources`` as learned (see ``learned``)."""
+    def learn(
+        self, lessons: Sequence[Lesson], *, sources: Iterable[str] = (), waiting: Sequence[Lesson] = ()
+    ) -> None:
+        """Add to the history; keep what is ``waiting`` for ``sweep`` or an analyst; mark ``sources`` as
+        learned (see ``learned``). All in one transaction."""
         with self._database.write_raw() as connection:
-            history.learn(connection, lessons)
+            learning.learn(connection, lessons)
+            withheld.withhold(connection, waiting)
             marks = [(key(source),) for source in sources]
             if marks:
                 connection.executemany(
                     "INSERT INTO learned (source) VALUES (?) ON CONFLICT DO NOTHING", marks
                 )
+
+    def sweep(self, before: float) -> int:
+        """Learn what was kept waiting since ``before`` (Unix time, seconds) and nobody objected to.
+
+        Gives how many there were; a few hundred at once, the rest next time.
+        """
+        with self._database.write_raw() as connection:
+            return withheld.sweep(connection, before)
 
     def learned(self, source: str) -> bool:
         """Whether ``source`` was marked: any string that names a message in an archive, such as
@@ -122,6 +133,40 @@ class Store:
         """Write down what the next hop answered; nothing happens where ``id`` is not recorded."""
         with self._database.write() as connection:
             recording.settle(connection, id, delivered, reply, at)
+
+    # What analysts decide.
+
+    def release(self, notes: Sequence[Ruling], lesson: Lesson | None, at: float) -> None:
+        """Write releases down and make the lesson's domains known to its sender at once.
+
+        Without a lesson nothing is learned: the sender was not proved. One transaction, to the disk.
+        """
+        with self._database.write(durable=True), self._database.write_raw() as connection:
+            rulings.note(connection, notes)
+            if lesson is not None:
+                rulings.release(connection, lesson, at)
+
+    def confirm(self, notes: Sequence[Ruling], listed: Sequence[str], waiting: Sequence[str]) -> int:
+        """Write confirmations down, put ``listed`` on the confirmed list, and never learn what waits for
+        the domains ``waiting``; gives how many lessons that were."""
+        with self._database.write(durable=True), self._database.write_raw() as connection:
+            rulings.note(connection, notes)
+            return rulings.confirm(connection, listed, waiting, notes[0]) if notes else 0
+
+    def rulings(self, since: float = 0.0) -> tuple[Ruling, ...]:
+        """Every ruling made since then (Unix time, seconds), oldest first."""
+        with self._database.read() as connection:
+            return reading.rulings(connection, since=since)
+
+    def forget(self, name: str, note: Ruling) -> dict[str, int]:
+        """Remove an address (in lower case), or a domain with all addresses in it, from the history.
+
+        Gives the number of rows by kind. Recorded messages stay.
+        """
+        with self._database.write(durable=True), self._database.write_raw() as connection:
+            counts = rulings.forget(connection, key(name))
+            rulings.note(connection, [note])
+            return counts
 
     # Clicks.
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from gateway.outcome import Manifest, Restored, Ticket
 from gateway.store import schema
-from gateway.store.rows import EvidenceRow, LinkRow, MessageRow, TicketRow
+from gateway.store.rows import EvidenceRow, LinkRow, MessageRow, Ruling, TicketRow
 
 _AT_ONCE = 500
 """Ids in one IN list."""
@@ -28,8 +28,9 @@ def message(connection: Connection, id: str) -> MessageRow | None:
         found,
         recipients(connection, [id]).get(id, ()),
         links=tuple(_links(connection, id)),
-        skipped=tuple((row.leaf, row.reason) for row in _numbered(connection, schema.skipped, id)),
+        skipped=tuple((row.leaf, row.reason, row.kind) for row in _numbered(connection, schema.skipped, id)),
         flags=tuple((row.flag, row.leaf, row.words) for row in _numbered(connection, schema.flag, id)),
+        rulings=rulings(connection, id),
     )
 
 
@@ -41,7 +42,8 @@ def ticket(connection: Connection, ticket_id: str) -> TicketRow | None:
     whole = connection.execute(select(schema.message).where(schema.message.c.id == found.message)).one()
     (link,) = _links(connection, found.message, found.link)
     known = recipients(connection, [found.message]).get(found.message, ())
-    return TicketRow(Ticket(found.id, found.url, found.link), link, message_row(whole, known))
+    row = message_row(whole, known, rulings=rulings(connection, found.message))
+    return TicketRow(Ticket(found.id, found.url, found.link), link, row)
 
 
 def manifest(connection: Connection, *, id: str = "", rewritten_sha256: str = "") -> Manifest | None:
@@ -65,8 +67,9 @@ def message_row(
     recipients: tuple[str, ...],
     *,
     links: tuple[LinkRow, ...] = (),
-    skipped: tuple[tuple[str, str], ...] = (),
+    skipped: tuple[tuple[str, str, str], ...] = (),
     flags: tuple[tuple[str, str, str], ...] = (),
+    rulings: tuple[Ruling, ...] = (),
 ) -> MessageRow:
     """A row of the message table as a value."""
     return MessageRow(
@@ -90,6 +93,20 @@ def message_row(
         flags=flags,
         link_count=row.link_count,
         rewritten_count=row.rewritten_count,
+        action=row.action,
+        because=tuple(row.because.split()),
+        rulings=rulings,
+    )
+
+
+def rulings(connection: Connection, id: str = "", since: float = 0.0) -> tuple[Ruling, ...]:
+    """What analysts decided about a message, or about all where none is named, oldest first."""
+    table = schema.ruling
+    wanted = table.c.message == id if id else table.c.at >= since
+    rows = connection.execute(select(table).where(wanted).order_by(table.c.id))
+    return tuple(
+        Ruling(row.at, row.who, row.what, row.message, row.link, row.domain, row.sender, row.words)
+        for row in rows
     )
 
 

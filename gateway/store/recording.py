@@ -18,6 +18,7 @@ from gateway.outcome import Manifest, Outcome, Ticket
 from gateway.store import schema
 from gateway.store.errors import StoreError
 from gateway.store.strings import clean, key, unfit
+from policy.actions import LEFT
 from policy.model import Decision, Weighed
 
 Row = dict[str, Any]
@@ -91,11 +92,13 @@ def _message(outcome: Outcome) -> Row:
         "subject": _cut(outcome.subject, "subject"),
         "outcome": _cut(outcome.result, "name"),
         "policy_version": _cut(outcome.judgement.policy_version, "name"),
-        "link_count": len(outcome.judgement.decisions),
+        "link_count": sum(not decision.link.fetched for decision in outcome.judgement.decisions),
         "rewritten_count": len(outcome.tickets),
         "timings": json.dumps({_cut(k, "name"): round(v, 6) for k, v in outcome.timings.items()}),
         "delivered": None,
         "reply": "",
+        "action": _cut(outcome.action, "name"),
+        "because": _cut(" ".join(outcome.because), "words"),
     }
 
 
@@ -103,8 +106,8 @@ def _links(outcome: Outcome) -> Iterator[tuple[Table, Row]]:
     reasons = why_not(outcome)
     kept = {ticket.link for ticket in outcome.tickets}
     for number, decision in enumerate(outcome.judgement.decisions):
-        if number >= schema.MAX_LINKS and number not in kept:
-            continue
+        if (number >= schema.MAX_LINKS or decision.link.fetched) and number not in kept:
+            continue  # nobody follows what programs fetch, and a newsletter has a hundred of it
         yield schema.link, _link(outcome.id, number, decision, reasons.get(number, ""))
         for place, weighed in enumerate(decision.weighed):
             yield schema.evidence, _evidence(outcome.id, number, place, weighed)
@@ -146,7 +149,7 @@ def _evidence(id: str, link: int, number: int, weighed: Weighed) -> Row:
 
 
 def why_not(outcome: Outcome) -> dict[int, str]:
-    """For each link that was to be rewritten and was not, the reason, by the link's number.
+    """For each odd link that was not rewritten, the reason, by the link's number.
 
     ``Outcome.not_rewritten`` names leaves, not links: reasons are given out in order within a leaf, the last
     one of a leaf serves for all that remain there, and one without a leaf for the whole message.
@@ -157,7 +160,9 @@ def why_not(outcome: Outcome) -> dict[int, str]:
         by_leaf.setdefault(entry.leaf, []).append(entry.reason)
     reasons = {}
     for number, decision in enumerate(outcome.judgement.decisions):
-        if decision.verdict != "rewrite" or number in done:
+        if decision.left and number not in done:
+            reasons[number] = LEFT[decision.left]
+        if decision.left or decision.verdict != "rewrite" or number in done:
             continue
         queue = by_leaf.get(decision.link.leaf) or by_leaf.get("") or ["no reason was recorded"]
         reasons[number] = queue.pop(0) if len(queue) > 1 else queue[0]
@@ -168,6 +173,7 @@ def _notes(outcome: Outcome) -> Iterator[tuple[Table, Row]]:
     inspection = outcome.inspection
     for number, skipped in enumerate(inspection.skipped[: schema.MAX_NOTES]):
         row = {"leaf": _cut(skipped.leaf, "leaf"), "reason": _cut(skipped.reason, "words")}
+        row["kind"] = _cut(skipped.kind, "name")
         yield schema.skipped, {"message": outcome.id, "number": number, **row}
     flags = [(flag.flag, flag.leaf, flag.words) for flag in inspection.flags[: schema.MAX_NOTES]]
     flags.extend(_left_out(outcome))

@@ -11,6 +11,25 @@ from gateway.outcome import Ticket
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What an analyst decided."""
+
+    at: float
+    """Unix time, seconds."""
+    who: str
+    what: str
+    """"release", "confirm" or "forget"."""
+    message: str = ""
+    """Our id; empty where it is about no message."""
+    link: int = -1
+    """Index in the message's inventory, from 0; -1 where it is about no single link."""
+    domain: str = ""
+    sender: str = ""
+    words: str = ""
+    """What came of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """One weighed piece of evidence as it was recorded."""
 
@@ -42,7 +61,7 @@ class LinkRow:
     ticket: str
     """Ticket id where the link was rewritten, else empty."""
     not_rewritten: str = ""
-    """Why a link decided to be rewritten was left as it came; empty otherwise."""
+    """Why an odd link was left as it came; empty otherwise."""
     page: int = 0
     """Page number from 1 in paged formats, else 0."""
 
@@ -68,13 +87,24 @@ class MessageRow:
     """None while the next hop has not answered."""
     reply: str
     links: tuple[LinkRow, ...]
-    skipped: tuple[tuple[str, str], ...]
-    """(leaf, reason) pairs."""
+    skipped: tuple[tuple[str, str, str], ...]
+    """(leaf, reason, kind) triples; the kind is empty where there is none."""
     flags: tuple[tuple[str, str, str], ...]
     """(flag, leaf, words) triples."""
     link_count: int = 0
     """Links of the message, also where ``links`` is left out or cut."""
     rewritten_count: int = 0
+    action: str = "pass"
+    """What policy did about all that stayed or was not looked into: "pass", "tag", "hold" or "refuse"."""
+    because: tuple[str, ...] = ()
+    """The keys of ``[actions]`` that asked for it."""
+    rulings: tuple[Ruling, ...] = ()
+    """What analysts decided about it, oldest first."""
+
+    def ruling(self, link: LinkRow) -> Ruling | None:
+        """The last ruling on one of its links; None where there is none."""
+        about = [one for one in self.rulings if one.link == link.number]
+        return about[-1] if about else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +115,12 @@ class TicketRow:
     link: LinkRow
     message: MessageRow
     """Without the other links."""
+
+    @property
+    def released(self) -> bool:
+        """Whether an analyst said last that this link belongs."""
+        ruling = self.message.ruling(self.link)
+        return ruling is not None and ruling.what == "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +161,7 @@ class Search:
     message_id: str = ""
     """Message-ID with or without angle brackets, or our id."""
     outcome: str = ""
+    """"untouched", "rewritten", "held" or "refused"."""
+    action: str = ""
+    """"pass", "tag", "hold" or "refuse"."""
     limit: int = 200

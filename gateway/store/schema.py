@@ -7,6 +7,8 @@ Does not run any SQL.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0003"
 """The revision a store has that was made from these tables."""
 
 MAX_LINKS = 2000
@@ -54,6 +56,17 @@ def _message() -> Column[str]:
     return Column("message", Text, ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
 
 
+def _of_owner(*key: str) -> list[Column[Any]]:
+    """Something an owner does, with how often, first and last."""
+    return [
+        Column("owner", Integer, ForeignKey("owner.id", ondelete="CASCADE"), primary_key=True),
+        *(Column(name, Text, primary_key=True) for name in key),
+        Column("messages", Integer, nullable=False),
+        Column("first", Float, nullable=False),
+        Column("last", Float, nullable=False),
+    ]
+
+
 owner = Table(
     "owner",
     metadata,
@@ -63,8 +76,12 @@ owner = Table(
     Column("messages", Integer, nullable=False),
     Column("uses", Integer, nullable=False),
     Column("domains", Integer, nullable=False),
+    Column("first", Float, nullable=False, server_default="0"),
+    Column("last", Float, nullable=False, server_default="0"),
+    Column("kept", Integer, nullable=False, server_default="0"),
     UniqueConstraint("level", "name", name="uq_owner"),
 )
+"""``kept``: rows of ``seen`` there are; fewer than ``domains`` where some fell out."""
 
 seen = Table(
     "seen",
@@ -74,8 +91,68 @@ seen = Table(
     Column("messages", Integer, nullable=False),
     Column("first", Float, nullable=False),
     Column("last", Float, nullable=False),
+    Column("days", Integer, nullable=False, server_default="0"),
+    Column("senders", Integer, nullable=False, server_default="0"),
+    Column("teachers", Text, nullable=False, server_default=""),
+    Column("first_id", Text, nullable=False, server_default=""),
+    Column("released", Float, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
+
+place = Table(
+    "place",
+    metadata,
+    *_of_owner("format"),
+    sqlite_with_rowid=False,
+)
+
+trait = Table(
+    "trait",
+    metadata,
+    *_of_owner("kind", "value"),
+    sqlite_with_rowid=False,
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("message", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("sender", Text, nullable=False),
+    Column("colleagues", Text, nullable=False),
+    Column("own", Text, nullable=False),
+    Column("places", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("counted", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_pending_at", pending.c.at)
+Index("ix_pending_sender", pending.c.sender)
+
+confirmed = Table(
+    "confirmed",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("link", Integer, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("words", Text, nullable=False),
+)
+Index("ix_ruling_message", ruling.c.message)
 
 learned = Table(
     "learned",
@@ -108,6 +185,8 @@ message = Table(
     Column("delivered", Boolean, nullable=True),
     Column("reply", Text, nullable=False),
     Column("settled", Float, nullable=True),
+    Column("action", Text, nullable=False, server_default="pass"),
+    Column("because", Text, nullable=False, server_default=""),
 )
 Index("ix_message_at", message.c.at)
 Index("ix_message_message_id", message.c.message_id)
@@ -163,6 +242,7 @@ skipped = Table(
     Column("number", Integer, primary_key=True),
     Column("leaf", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 

@@ -88,6 +88,8 @@ def _of_message(message: FromClause, search: Search) -> list[ColumnElement[bool]
         conditions.append(or_(message.c.id == bare.lower(), message.c.message_id.in_(ids)))
     if search.outcome:
         conditions.append(message.c.outcome == clean(search.outcome, 100))
+    if search.action:
+        conditions.append(message.c.action == clean(search.action, 100))
     return conditions
 
 

@@ -94,13 +94,12 @@ def _leading(walk: Walk, action: Stop, type_: str) -> Iterator[tuple[str, Place,
     elif type_ in ("/JavaScript", "/Rendition"):
         script = step(*action, "/JS")
         if script is not None:
-            yield from (("javascript", script[0], url) for url in _scripted(walk, script))
+            yield from (("javascript", script[0], url) for url in scripted(walk, script[1]))
+        yield from (("rendition", where, url) for where, url in _played(walk, step(*action, "/R")))
     else:
         place = _WITH_FILE[type_]
         yield from (
-            (place, where, value)
-            for where, value in file(walk, step(*action, "/F"))
-            if uri.file(uri.characters(value))[1]
+            (place, where, value) for where, value in file(walk, step(*action, "/F")) if _has_host(value)
         )
 
 
@@ -114,7 +113,31 @@ def _launched(walk: Walk, action: Stop) -> Iterator[tuple[Place, bytes]]:
         if parameters is not None and isinstance(parameters[1], pikepdf.String):
             text = uri.characters(bytes(parameters[1])[: limits.URI_BYTES])
             strings += [(parameters[0], _bytes(url)) for url in javascript.loose(text)]
-    return (each for each in strings if uri.file(uri.characters(each[1]))[1])
+    return (each for each in strings if _has_host(each[1]))
+
+
+def _played(walk: Walk, rendition: Stop | None) -> Iterator[tuple[Place, bytes]]:
+    """URLs of the media that a rendition plays (section 13.2): each rendition has a clip, a clip its data;
+    a selector has renditions, a section of a clip another clip."""
+    stack = [rendition]
+    left = limits.RENDITIONS
+    seen: set[Place] = set()
+    while stack and left:
+        stop = stack.pop()
+        if stop is None or stop[0] in seen:
+            continue
+        left -= 1
+        seen.add(stop[0])
+        if isinstance(stop[1], pikepdf.Array):
+            stack += [each for _, each in reversed(list(entries(stop, left)))]
+        elif isinstance(stop[1], pikepdf.Dictionary):
+            is_file = "/FS" in stop[1] or "/F" in stop[1] or "/UF" in stop[1]
+            if is_file:
+                yield from ((where, url) for where, url in file(walk, stop) if _has_host(url))
+            else:
+                stack += [step(*stop, key) for key in ("/D", "/C", "/R")]
+        elif isinstance(stop[1], pikepdf.String) and _has_host(bytes(stop[1])):
+            yield stop[0], bytes(stop[1])
 
 
 def file(walk: Walk, value: Stop | None) -> Iterator[tuple[Place, bytes]]:
@@ -143,8 +166,9 @@ def specification(walk: Walk, value: Stop | None, role: str, page: int) -> None:
             return
 
 
-def _scripted(walk: Walk, script: Stop) -> Iterator[bytes]:
-    text = text_of(walk, script[1], limits.SCRIPT_BYTES - walk.script_bytes)
+def scripted(walk: Walk, script: pikepdf.Object) -> Iterator[bytes]:
+    """The URLs in a script that is a string or a stream; those of all scripts together up to a bound."""
+    text = text_of(walk, script, limits.SCRIPT_BYTES - walk.script_bytes)
     if text is None:
         return
     walk.script_bytes += len(text)
@@ -167,8 +191,12 @@ def guarded(walk: Walk, reading: Callable[[], bytes]) -> bytes | None:
     try:
         return reading()
     except BROKEN:
-        walk.limit("parts that cannot be read")
+        walk.limit("parts that cannot be read", "broken")
         return None
+
+
+def _has_host(value: bytes) -> bool:
+    return bool(uri.file(uri.characters(value))[1])
 
 
 def _bytes(text: str) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspectors.model import Edit, Replacement, Span
-from inspectors.pdf import cover
+from inspectors.pdf import cover, limits
 from inspectors.pdf.append import revision
 from inspectors.pdf.apply import applied
 from inspectors.pdf.check import check
@@ -20,7 +20,7 @@ from inspectors.pdf.model import RefusedError, TextHandle, UnreadableError
 from inspectors.pdf.pagetext import pagetext
 from inspectors.pdf.plan import plan, shared
 from inspectors.pdf.serialise import serialised
-from inspectors.pdf.signed import signed
+from inspectors.pdf.structure import lost_end
 from inspectors.pdf.trail import Walk
 from inspectors.pdf.walk import walk
 from inspectors.pdf.wishes import Wishes, sorted_out
@@ -31,6 +31,8 @@ Answer = tuple[tuple[Replacement, ...], tuple[tuple[Edit, str], ...]]
 def edit(path: str, content: bytes, edits: Sequence[Edit]) -> Answer:
     """One replacement that appends a revision carrying out ``edits``, and the edits refused with reasons.
 
+    Signatures stay valid over what is appended (ISO 32000-2 section 12.8.1), but viewers then say that the
+    document was changed: whether a signed file may be changed is for the caller to say.
     Of each edit the first URL is taken: an appended revision needs no particular length. Never raises.
     """
     if not edits:
@@ -41,25 +43,52 @@ def edit(path: str, content: bytes, edits: Sequence[Edit]) -> Answer:
             raise RefusedError(reason)
         return _edit(content, edits)
     except (RefusedError, UnreadableError) as error:
-        return (), tuple((each, str(error)) for each in edits)
-    except BROKEN:
-        return (), tuple((each, "the PDF is broken beyond changing") for each in edits)
+        return _apart(content, edits, str(error), error)
+    except BROKEN as error:
+        return _apart(content, edits, "the PDF is broken beyond changing", error)
+
+
+def _apart(content: bytes, edits: Sequence[Edit], reason: str, error: Exception) -> Answer:
+    """The edits that can be made once those are left out that cannot: one must not shield the others.
+
+    Looks at so many only as a message with one odd link or a few has.
+    """
+    if isinstance(error, UnreadableError) or not 1 < len(edits) <= limits.APART:
+        return (), tuple((each, reason) for each in edits)
+    refused: list[tuple[Edit, str]] = []
+    for each in edits:
+        refused += edit("", content, [each])[1]
+    blamed = {id(each) for each, _ in refused}
+    left = [each for each in edits if id(each) not in blamed]
+    if not refused:
+        return (), tuple((each, reason) for each in edits)
+    made, more = edit("", content, left) if left else ((), ())
+    return made, (*refused, *more)
 
 
 def _edit(content: bytes, edits: Sequence[Edit]) -> Answer:
+    try:
+        return _revised(content, edits)
+    except UnreadableError as error:
+        end = lost_end(content) if error.kind == "broken" else b""
+        if not end:
+            raise
+    return _revised(content, edits, end)
+
+
+def _revised(content: bytes, edits: Sequence[Edit], lost: bytes = b"") -> Answer:
+    """``lost`` goes between the content and the revision."""
+    at = Span(len(content), len(content))
+    content += lost
     file = base(content)
     seen = walk(file.pdf)
     rest(file.pdf, seen, file.objects.items())
-    # Signatures stay valid over an appended revision, but viewers then say that the document was changed.
-    if seen.signed or signed(file.pdf):
-        raise RefusedError("the PDF carries a digital signature")
     wishes = sorted_out(seen, _in_text(content, seen, edits), edits)
     refused = tuple(wishes.refused)
     if not wishes.done:
         return (), refused
     data = changed(content, file, seen, wishes)
-    end = Span(len(content), len(content))
-    return (Replacement(end, (data,), tuple(wishes.done)),), refused
+    return (Replacement(at, (lost + data,), tuple(wishes.done)),), refused
 
 
 def changed(content: bytes, file: Base, seen: Walk, wishes: Wishes) -> bytes:

@@ -82,9 +82,10 @@ def _as_wished(now: Sequence[Found], before: Sequence[Found], wishes: Wishes) ->
     links = [(each.page, each.value) for each in now]
     for handle, url in wishes.texts.items():
         cover = (handle.page, url.encode())
-        if cover not in links:
-            return False
-        del links[len(links) - 1 - links[::-1].index(cover)]
+        for _ in handle.boxes:
+            if cover not in links:
+                return False
+            del links[len(links) - 1 - links[::-1].index(cover)]
     new = {handle: url.encode() for handle, url in wishes.links.items()}
     return links == [(each.page, new.get(each.handle, each.value)) for each in before]
 

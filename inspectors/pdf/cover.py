@@ -1,7 +1,7 @@
-"""A link annotation over a URL in page text, so that a click opens another URL.
+"""Link annotations over a URL in page text, one for each line, so that a click opens another URL.
 
 Of two link annotations on one spot the later is on top, and any is above links that viewers find in text; so
-it goes to the end of the page's annotations.
+they go to the end of the page's annotations. Without border and appearance they are not seen.
 
 Does not change the text.
 """
@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 import pikepdf
 
-from inspectors.pdf import plan
-from inspectors.pdf.model import Box, ObjectId, Place, RefusedError, TextHandle
+from inspectors.pdf import limits
+from inspectors.pdf.model import Box, ObjectId, Place, TextHandle
 from inspectors.pdf.trail import Stop, Walk, step
 
 _MARGIN = 1.0
@@ -28,24 +28,36 @@ def arrays(walk: Walk, wanted: Mapping[TextHandle, str]) -> set[ObjectId]:
 
 def fixed(handle: TextHandle) -> str:
     """Why a URL cannot be covered; empty where it can."""
-    if len(handle.boxes) != 1:
-        return "the URL stands on several lines of the page"
-    return "" if plan.MOVES else "URLs in the text of a PDF's page are listed and not changed yet"
+    if len(handle.boxes) > limits.LINES:
+        return f"the URL stands on more than {limits.LINES} lines of the page"
+    if not handle.boxes or any(right <= left or top <= bottom for left, bottom, right, top in handle.boxes):
+        return "the URL has no extent on the page"
+    return ""
 
 
 def covered(walk: Walk, wanted: Mapping[TextHandle, str], counts: Mapping[ObjectId, int]) -> set[ObjectId]:
     """Put the annotations into the document in memory; the objects that change.
 
-    Raises RefusedError where several pages have the same array of annotations.
+    An array of annotations that several pages have is left to the others, and the page gets a copy.
     """
     changed = set()
     for handle, url in wanted.items():
         page = walk.sheets[handle.page - 1]
         array = step(*page, "/Annots")
         if array is not None and not array[0].path and counts.get(array[0].object, 0) > 1:
-            raise RefusedError("several pages of the PDF share their annotations")
-        changed.add(_put(page, array, _annotation(handle.boxes[0], url)).object)
+            array = _copied(page, array)
+        for box in handle.boxes:
+            place = _put(page, array, _annotation(box, url))
+            array = step(*page, "/Annots")
+        changed.add(place.object)
     return changed
+
+
+def _copied(page: Stop, array: Stop) -> Stop | None:
+    if not isinstance(array[1], pikepdf.Array):
+        return None
+    page[1]["/Annots"] = pikepdf.Array(list(array[1]))
+    return step(*page, "/Annots")
 
 
 def _put(page: Stop, array: Stop | None, annotation: pikepdf.Object) -> Place:

@@ -57,13 +57,15 @@ def opened(content: bytes, *, recover: bool) -> pikepdf.Pdf:
         )
         count = len(pdf.get_xref_table())
     except pikepdf.PasswordError:
-        raise UnreadableError("encrypted PDF that needs a password") from None
+        raise UnreadableError("encrypted PDF that needs a password", "encrypted") from None
     except BROKEN as error:
         if "unsupported encryption" in str(error):
-            raise UnreadableError("PDF encrypted for certificates or in an unknown way") from None
+            raise UnreadableError(
+                "PDF encrypted for certificates or in an unknown way", "encrypted"
+            ) from None
         raise UnreadableError("PDF broken beyond reading") from None
     if count > limits.OBJECTS:
-        raise UnreadableError(f"PDF with {count} objects, more than {limits.OBJECTS} are not read")
+        raise UnreadableError(f"PDF with {count} objects, more than {limits.OBJECTS} are not read", "limit")
     return pdf
 
 

@@ -16,13 +16,14 @@ from functools import partial
 
 import pikepdf
 
-from inspectors.pdf import actions, limits, trees, uri, xfa
+from inspectors.pdf import actions, limits, strings, trees, uri, xfa
 from inspectors.pdf.document import BROKEN
 from inspectors.pdf.model import Found, Key, ObjectId, PdfHandle, Place
 from inspectors.pdf.trail import Stop, Walk, catalogue, dictionary, entries, step
 
 _TELLING = re.compile(
-    rb"/(?:URI \(|URI <|URI \d|JavaScript|Launch|SubmitForm|ImportData|GoTo[RE]|Thread|Rendition|FS /URL|EF )"
+    rb"/(?:URI \(|URI <|URI \d|JavaScript|Launch|SubmitForm|ImportData|GoTo[RE]|Thread|Rendition|FS /URL|EF |"
+    rb"Type /EmbeddedFile|" + strings.TELLING + rb")"
 )
 """In an object as qpdf writes it: names without needless escapes, one space between."""
 
@@ -41,8 +42,12 @@ def rest(pdf: pikepdf.Pdf, walk: Walk, texts: Iterable[tuple[ObjectId, bytes]]) 
     if any(stop[0] not in walk.seen for stop in places) or not all(place.path for place in read):
         for part in (_pages, _catalogue, _names, _outlines, _fields):
             _part(walk, partial(part, pdf, walk))
+    walk.embedded += sorted(
+        (stop for stop in places if _is_embedded(walk, stop)),
+        key=lambda stop: isinstance(stop[1], pikepdf.Stream),  # those without a name last
+    )
     for stop in places:
-        _part(walk, partial(_embedded, walk, stop))
+        _part(walk, partial(strings.listed, walk, stop))
     if not walk.limits:  # else viewers may well reach what is left
         for reading in (_unreached, _unreached_file):
             for stop in places:
@@ -53,7 +58,7 @@ def _part(walk: Walk, reading: Callable[[], None]) -> None:
     try:
         reading()
     except BROKEN:
-        walk.limit("parts that cannot be read")
+        walk.limit("parts that cannot be read", "broken")
 
 
 def _telling(
@@ -84,7 +89,7 @@ def _dictionaries(pdf: pikepdf.Pdf, walk: Walk, objects: Iterable[ObjectId]) -> 
                     f"more than {limits.SCAN_VALUES} values in objects with actions, the rest is not read"
                 )
                 return
-            if isinstance(value, pikepdf.Dictionary) and _of_interest(value):
+            if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)) and _of_interest(value):
                 yield place, value
             stack += reversed(list(_inside(place, value)))
 
@@ -100,15 +105,24 @@ def _inside(place: Place, value: pikepdf.Object) -> Iterator[Stop]:
 
 
 def _of_interest(value: pikepdf.Object) -> bool:
-    return actions.is_action(value) or "/EF" in value or value.get("/FS") == pikepdf.Name.URL
+    return (
+        actions.is_action(value)
+        or isinstance(value.get("/EF"), pikepdf.Dictionary)
+        or _is_file(value)
+        or value.get("/FS") == pikepdf.Name.URL
+        or strings.of_interest(value)
+    )
 
 
-def _embedded(walk: Walk, stop: Stop) -> None:
-    if not isinstance(stop[1].get("/EF"), pikepdf.Dictionary):
-        return
-    names = [bytes(stop[1][key]) for key in ("/UF", "/F") if isinstance(stop[1].get(key), pikepdf.String)]
-    text = uri.characters(names[0])[:80] if names else ""
-    walk.embedded.append("".join(char if char.isprintable() else "?" for char in text))
+def _is_file(value: pikepdf.Object) -> bool:
+    return isinstance(value, pikepdf.Stream) and bool(value.get("/Type") == pikepdf.Name.EmbeddedFile)
+
+
+def _is_embedded(walk: Walk, stop: Stop) -> bool:
+    """Whether a file specification or stream has a file; packets of a form that were read say so too."""
+    if isinstance(stop[1], pikepdf.Stream):
+        return stop[0] not in walk.seen and _is_file(stop[1])
+    return isinstance(stop[1].get("/EF"), pikepdf.Dictionary)
 
 
 def _unreached(walk: Walk, stop: Stop) -> None:
@@ -118,7 +132,7 @@ def _unreached(walk: Walk, stop: Stop) -> None:
 
 
 def _unreached_file(walk: Walk, stop: Stop) -> None:
-    if stop[1].get("/FS") == pikepdf.Name.URL:
+    if not isinstance(stop[1], pikepdf.Stream):
         actions.specification(walk, stop, "unreached", 0)
 
 
@@ -135,13 +149,30 @@ def _additional(walk: Walk, stop: Stop, page: int, key: Key = "/AA") -> None:
 def _pages(pdf: pikepdf.Pdf, walk: Walk) -> None:
     for page, stop in enumerate(walk.sheets, 1):
         _additional(walk, stop, page)
+        _presented(walk, stop, page)
     for page, stop in walk.annotations:
         _additional(walk, stop, page)
+        strings.reached(walk, stop, page)
         actions.specification(walk, step(*stop, "/FS"), "filespec", page)
+        movie = dictionary(step(*stop, "/Movie"))
+        if movie is not None:
+            actions.specification(walk, dictionary(step(*movie, "/F")) or movie, "richmedia", page)
         content = dictionary(step(*stop, "/RichMediaContent"))
         if content is not None:
             for entry in trees.values(walk, step(*content, "/Assets")):
                 actions.specification(walk, entry.stop, "richmedia", page)
+
+
+def _presented(walk: Walk, page: Stop, number: int) -> None:
+    """The actions between the steps of a page's presentation (section 12.4.4.2)."""
+    node = dictionary(step(*page, "/PresSteps"))
+    for _ in range(limits.STEPS):
+        if node is None or node[0] in walk.seen:
+            return
+        walk.seen.add(node[0])
+        for key in ("/NA", "/PA"):
+            actions.follow(walk, node[0], key, step(*node, key), "additional", number)
+        node = dictionary(step(*node, "/Next"))
 
 
 def _catalogue(pdf: pikepdf.Pdf, walk: Walk) -> None:

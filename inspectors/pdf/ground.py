@@ -82,7 +82,7 @@ def _opened(content: bytes) -> pikepdf.Pdf | None:
     try:
         return opened(content, recover=False)
     except UnreadableError as error:
-        if "broken" not in str(error):
+        if error.kind != "broken":
             raise
         return None
 

@@ -15,7 +15,11 @@ Key = str | int
 
 
 class UnreadableError(Exception):
-    """The file cannot be looked into; the argument is the reason in words."""
+    """The file cannot be looked into; the arguments are the reason in words and its ``Skipped.kind``."""
+
+    def __init__(self, words: str, kind: str = "broken") -> None:
+        super().__init__(words)
+        self.kind = kind
 
 
 class RefusedError(Exception):
@@ -85,6 +89,18 @@ class TextHandle:
     """Its first character, counted in the page's text as PDFium orders it."""
     boxes: tuple[Box, ...]
     """One for each line."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHandle:
+    """A URL in a QR code or barcode; it is never changed, so that this only tells codes apart."""
+
+    page: int
+    """From 1."""
+    code: str
+    """Its text."""
+    part: int = 0
+    """Counts the URLs in one code's text."""
 
 
 @dataclass(frozen=True, slots=True)

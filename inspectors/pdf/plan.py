@@ -21,10 +21,6 @@ T = TypeVar("T", bound=Hashable)
 WITHOUT_CLICK = frozenset(("next", "openaction", "additional", "script"))
 """Roles of actions that viewers carry out on their own or behind another one."""
 
-MOVES = False
-"""Whether a link may be read at another place after its change: ``message.compare`` does not allow that yet.
-A /Launch that becomes a /URI is a "launch" before and an "annotation" after."""
-
 
 @dataclass(frozen=True, slots=True)
 class Remade:
@@ -71,13 +67,10 @@ def shared(wanted: Iterable[PdfHandle]) -> set[ObjectId]:
     }
 
 
-def fixed(found: Found, siblings: int) -> str:
-    """Why a link cannot be changed; empty where it can. ``siblings`` links have its holder's entry."""
+def fixed(found: Found) -> str:
+    """Why a link cannot be changed; empty where it can."""
     if found.handle.kind == "text":
         return "links in a PDF's form data are listed and not changed"
-    moves = found.place != found.handle.role or siblings > 1
-    if found.handle.kind == "action" and moves and not MOVES:
-        return f"links of the kind pdf:{found.place} are listed and not changed yet"
     return ""
 
 

@@ -1,9 +1,11 @@
-"""Whether a PDF carries digital signatures.
+"""Whether a PDF carries digital signatures, and what they allow.
 
 Does not verify them.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pikepdf
 
@@ -17,6 +19,47 @@ def signed(pdf: pikepdf.Pdf) -> bool:
     With more than ``limits.FIELDS`` fields the answer is yes, because it cannot be no. Raises
     one of ``document.BROKEN`` where the file cannot be read on.
     """
+    return any(value is None or signature(value) for value in _values(pdf))
+
+
+def certified(pdf: pikepdf.Pdf) -> str:
+    """What viewers report of a change that the signatures do not allow; empty where they allow any.
+
+    A certification (DocMDP, section 12.8.2.2) says what may change at all, a field lock (FieldMDP, section
+    12.8.2.4) which fields may not. Raises one of ``document.BROKEN``.
+    """
+    permissions = _catalogue_entry(pdf, "/Perms")
+    certification = permissions.get("/DocMDP") if permissions is not None else None
+    if isinstance(certification, pikepdf.Dictionary):
+        parameters = _parameters(certification, "/DocMDP")
+        return _LEVELS[_level(parameters)]
+    for value in _values(pdf):
+        if isinstance(value, pikepdf.Dictionary) and _parameters(value, "/FieldMDP") is not None:
+            return (
+                "A signature of the PDF locks form fields: it stays valid over an appended change, but of a "
+                "changed link in a locked field viewers report a change that is not allowed."
+            )
+    return ""
+
+
+_LEVELS = {
+    1: "The PDF is certified and allows no changes (DocMDP level 1): after an appended change viewers report "
+    "the certification as broken, although the signed bytes are the same.",
+    2: "The PDF is certified and allows filling in and signing only (DocMDP level 2): after an appended "
+    "change of a link viewers report a change that is not allowed, although the signed bytes are the same.",
+    3: "The PDF is certified and allows annotations to be changed (DocMDP level 3): after an appended "
+    "change of a link annotation viewers report the certification as valid with later changes.",
+}
+
+
+def _level(parameters: pikepdf.Dictionary | None) -> int:
+    level = parameters.get("/P") if parameters is not None else None
+    number = level.as_int(2) if isinstance(level, pikepdf.Integer) else 2
+    return number if number in _LEVELS else 2  # what the standard says where nothing is said
+
+
+def _values(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object | None]:
+    """The values of the form's fields; at last None where there are more than ``limits.FIELDS`` fields."""
     form = _catalogue_entry(pdf, "/AcroForm")
     stack = [form.get("/Fields")] if form is not None else []
     seen: set[ObjectId] = set()
@@ -27,17 +70,31 @@ def signed(pdf: pikepdf.Pdf) -> bool:
             continue
         left -= len(array)
         if left < 0:
-            return True
+            yield None
+            return
         for index in range(len(array)):
             field = array[index]
             if not isinstance(field, pikepdf.Dictionary) or field.objgen in seen:
                 continue
             if field.is_indirect:
                 seen.add(field.objgen)
-            if signature(field.get("/V")):
-                return True
+            value = field.get("/V")
+            if value is not None:
+                yield value
             stack.append(field.get("/Kids"))
-    return False
+
+
+def _parameters(value: pikepdf.Dictionary, method: str) -> pikepdf.Dictionary | None:
+    """What a signature's reference of this kind says (section 12.8.1); None where it has none."""
+    references = value.get("/Reference")
+    if not isinstance(references, pikepdf.Array):
+        return None
+    for index in range(min(len(references), limits.SIGNATURE_REFERENCES)):
+        one = references[index]
+        if isinstance(one, pikepdf.Dictionary) and one.get("/TransformMethod") == pikepdf.Name(method):
+            parameters = one.get("/TransformParams")
+            return parameters if isinstance(parameters, pikepdf.Dictionary) else pikepdf.Dictionary()
+    return None
 
 
 def usage_rights(pdf: pikepdf.Pdf) -> bool:

@@ -48,6 +48,24 @@ def structure(content: bytes) -> Structure:
     )
 
 
+def lost_end(content: bytes) -> bytes:
+    """The end that a file with cross-reference streams has lost; empty where it has none of them.
+
+    PDFium opens such a file, and others do once the newest stream is named again (ISO 32000-2 section 7.5.5).
+    """
+    header = max(0, content.find(b"%PDF-", 0, limits.HEADER_WINDOW))
+    end = len(content)
+    for _ in range(limits.LOST_ENDS):
+        end = content.rfind(b"/XRef", 0, end)
+        if end < 0:
+            break
+        start = max(0, end - limits.TAIL_WINDOW)
+        heads = list(_OBJECT.finditer(content, start, end))
+        if heads and b"stream" not in content[heads[-1].end() : end]:
+            return b"\nstartxref\n%d\n%%%%EOF\n" % (heads[-1].start() - header)
+    return b""
+
+
 def _kind(content: bytes, at: int) -> str:
     here = content[at : at + 64].lstrip(_WHITE)
     if here.startswith(b"xref"):

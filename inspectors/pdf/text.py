@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from inspectors.limits import SHOWN_CHARACTERS
 from inspectors.pdf import limits
 from inspectors.pdf.model import Box, TextHandle
+
+_BLOCKS = "\u2580\u2584\u2588\u258c\u2590\u25a0"
+"""Halves and whole of a character's space, of which codes can be made."""
 
 _TRIMMED = 0.25
 """Part of a rectangle's height cut above and below, so that the lines next to it do not count."""
@@ -44,51 +47,92 @@ class Text:
     """Words under a rectangle, by the rectangle's number."""
     limits: list[str]
     """Bounds reached, in words."""
+    broken: list[str]
+    """What PDFium cannot open or read, in words."""
 
 
 def available() -> bool:
     """Whether PDFium can be used."""
-    return _pdfium() is not None
+    return library() is not None
 
 
-def read(content: bytes, pages: Sequence[int], rectangles: Mapping[int, Sequence[tuple[int, Box]]]) -> Text:
+Look = Callable[[Any, Any, int, int], None]
+"""Told PDFium, a page it has read, the page's number, and how many block elements are in its text."""
+
+
+def read(
+    content: bytes,
+    pages: Sequence[int],
+    rectangles: Mapping[int, Sequence[tuple[int, Box]]],
+    look: Look | None = None,
+) -> Text:
     """The text of these pages (from 1), and the words under ``rectangles``, numbered, by page.
 
-    What PDFium cannot open or read is said in ``limits``.
+    A number may have several rectangles, one for each line. ``look`` is shown each page after its text.
+    What PDFium cannot open or read is said in ``broken``.
     """
-    text = Text([], {}, [])
-    pdfium = _pdfium()
+    text = Text([], {}, [], [])
+    pdfium = library()
     document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
     if not document:
-        text.limits.append("text that cannot be read")
+        text.broken.append("text that cannot be read")
         return text
+    room = _Room()
+    unread: list[int] = []
     try:
-        unread: list[int] = []
-        characters, work = limits.TEXT_CHARACTERS, limits.SHOWN_WORK
         for number in pages:
-            with _text_page(pdfium, document, number - 1) as page:
-                if page is None:
+            with loaded(pdfium, document, number - 1) as page:
+                with _text(pdfium, page) as words:
+                    blocks = (
+                        _page(text, room, pdfium, words, number, rectangles.get(number, ())) if words else 0
+                    )
+                if words is None:
                     unread.append(number)
-                    continue
-                count = pdfium.FPDFText_CountChars(page)
-                characters -= count
-                if characters < 0 or len(text.urls) >= limits.TEXT_URLS:
-                    text.limits.append(f"long text, not read from page {number} on")
-                    break
-                text.urls += _urls(pdfium, page, number)
-                wanted = rectangles.get(number, ())
-                work -= count * len(wanted)
-                if work > 0:
-                    text.shown.update((index, _words(pdfium, page, box)) for index, box in wanted)
+                if page and look is not None:
+                    look(pdfium, page, number, blocks)
         if unread:
-            text.limits.append(f"text that cannot be read (page {unread[0]})")
+            text.broken.append(f"text that cannot be read (page {unread[0]})")
     finally:
         pdfium.FPDF_CloseDocument(document)
     return text
 
 
+@dataclass(slots=True)
+class _Room:
+    """What may still be read."""
+
+    characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
+    work: int = field(default_factory=lambda: limits.SHOWN_WORK)
+
+
+def _page(
+    text: Text, room: _Room, pdfium: Any, words: Any, number: int, wanted: Sequence[tuple[int, Box]]
+) -> int:
+    """Read one page; how many block elements are in its text."""
+    if text.limits:
+        return 0
+    count = pdfium.FPDFText_CountChars(words)
+    room.characters -= count
+    if room.characters < 0 or len(text.urls) >= limits.TEXT_URLS:
+        text.limits.append(f"long text, not read from page {number} on")
+        return 0
+    text.urls += urls(pdfium, words, number)
+    room.work -= count * len(wanted)
+    if room.work > 0:
+        _show(text, pdfium, words, wanted)
+    whole = _range(pdfium, words, 0, count) if count >= limits.CODE_MODULES else ""
+    return sum(whole.count(block) for block in _BLOCKS)
+
+
+def _show(text: Text, pdfium: Any, page: Any, wanted: Sequence[tuple[int, Box]]) -> None:
+    """Note the words under rectangles; those under one number are put together."""
+    for index, box in wanted:
+        words = (text.shown.get(index, ""), _words(pdfium, page, box))
+        text.shown[index] = " ".join(filter(None, words))[:SHOWN_CHARACTERS]
+
+
 @cache
-def _pdfium() -> Any:
+def library() -> Any:
     try:
         return importlib.import_module("pypdfium2.raw")
     except (ImportError, OSError):
@@ -96,19 +140,34 @@ def _pdfium() -> Any:
 
 
 @contextmanager
-def _text_page(pdfium: Any, document: Any, index: int) -> Iterator[Any]:
+def loaded(pdfium: Any, document: Any, index: int) -> Iterator[Any]:
+    """A page, closed behind it; None where PDFium cannot read it."""
     page = pdfium.FPDF_LoadPage(document, index)
+    try:
+        yield page or None
+    finally:
+        if page:
+            pdfium.FPDF_ClosePage(page)
+
+
+@contextmanager
+def _text(pdfium: Any, page: Any) -> Iterator[Any]:
     text = pdfium.FPDFText_LoadPage(page) if page else None
     try:
         yield text or None
     finally:
         if text:
             pdfium.FPDFText_ClosePage(text)
-        if page:
-            pdfium.FPDF_ClosePage(page)
 
 
-def _urls(pdfium: Any, page: Any, number: int) -> list[TextUrl]:
+@contextmanager
+def text_page(pdfium: Any, document: Any, index: int) -> Iterator[Any]:
+    """The text of a page, closed behind it; None where PDFium cannot read it."""
+    with loaded(pdfium, document, index) as page, _text(pdfium, page) as text:
+        yield text
+
+
+def urls(pdfium: Any, page: Any, number: int) -> list[TextUrl]:
     links = pdfium.FPDFLink_LoadWebLinks(page)
     if not links:
         return []

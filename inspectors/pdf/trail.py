@@ -25,26 +25,27 @@ class Walk:
     base: str = ""
     """The catalogue's /URI /Base (ISO 32000-2 section 12.6.4.8)."""
     pages: int = 0
-    limits: list[str] = field(default_factory=list)
-    """Bounds reached and parts that could not be read, in words; each once."""
+    limits: dict[str, str] = field(default_factory=dict)
+    """Bounds reached and parts that could not be read, in words, each with its ``Skipped.kind``."""
     signed: bool = False
     """Whether an annotation of a page is a signature field with a byte range."""
-    embedded: list[str] = field(default_factory=list)
-    """Names of embedded files, whose contents are not read."""
+    embedded: list[Stop] = field(default_factory=list)
+    """File specifications with embedded files, and streams of such files that none of them has."""
     sheets: list[Stop] = field(default_factory=list)
     """The pages."""
     annotations: list[tuple[int, Stop]] = field(default_factory=list)
     """With their page's number."""
     seen: set[Place] = field(default_factory=set)
     """Actions and file specifications that were read."""
+    texts: set[Place] = field(default_factory=set)
+    """Dictionaries and streams whose other strings were read."""
     actions: int = 0
     targets: int = 0
     script_bytes: int = 0
 
-    def limit(self, words: str) -> None:
+    def limit(self, words: str, kind: str = "limit") -> None:
         """Say that something was left out, once."""
-        if words not in self.limits:
-            self.limits.append(words)
+        self.limits.setdefault(words, kind)
 
     def add(self, found: Found) -> None:
         """Take a link, unless there are too many."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from inspectors.model import Edit
 from inspectors.pdf import cover, plan
-from inspectors.pdf.model import PdfHandle, TextHandle
+from inspectors.pdf.model import CodeHandle, PdfHandle, TextHandle
 from inspectors.pdf.trail import Walk
 
 
@@ -34,9 +34,11 @@ def sorted_out(seen: Walk, texts: Collection[TextHandle], edits: Sequence[Edit])
         url = each.urls[0] if each.urls else ""
         reason = ""
         if isinstance(handle, PdfHandle) and handle in known:
-            reason = plan.fixed(known[handle], len(siblings[handle.slot]))
+            reason = plan.fixed(known[handle])
         elif isinstance(handle, TextHandle) and handle in texts:
             reason = cover.fixed(handle)
+        elif isinstance(handle, CodeHandle):
+            reason = "the link stands in a code, and a picture is never repainted"
         else:
             reason = "the link does not stand in this PDF"
         if not reason and (not url or not all("!" <= char <= "~" for char in url)):

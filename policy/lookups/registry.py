@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from policy.lookups.kept import Kept
 from policy.model import Answer, Facts, Question, Unknown
 
 
@@ -23,23 +24,27 @@ class Source(Protocol):
         """Answers to questions of its kinds; what is missing counts as Unknown."""
 
 
+Task = asyncio.Task[Mapping[Question, Answer]]
+
+
 async def answer(questions: Iterable[Question], sources: Sequence[Source], deadline: float) -> Facts:
     """Ask every source for its kinds, all at once; equal questions are asked once.
 
     ``deadline`` is the time for all of them in seconds. What is late, fails or has no source is Unknown
-    with the reason. Only cancellation is raised.
+    with the reason. A source that keeps answers is asked each question by itself, so that what it has in
+    time is known, and what comes late it keeps. Only cancellation is raised.
     """
     wanted = tuple(dict.fromkeys(questions))
     answers: dict[Question, Answer] = {
-        question: Unknown(f"nothing here answers {question.kind!r}") for question in wanted
+        question: Unknown(f"nothing here answers {question.kind!r}", quiet=True) for question in wanted
     }
-    tasks: dict[asyncio.Task[Mapping[Question, Answer]], tuple[Question, ...]] = {}
+    tasks: dict[Task, tuple[Question, ...]] = {}
     taken: set[str] = set()
     for source in sources:
         batch = tuple(one for one in wanted if one.kind in source.kinds and one.kind not in taken)
         taken |= source.kinds
-        if batch:
-            tasks[asyncio.ensure_future(source.answer(batch))] = batch
+        for piece in _pieces(source, batch, answers):
+            tasks[asyncio.ensure_future(source.answer(piece))] = piece
     if not tasks:
         return Facts(answers)
     try:
@@ -56,7 +61,23 @@ async def answer(questions: Iterable[Question], sources: Sequence[Source], deadl
     return Facts(answers)
 
 
-def _of(task: asyncio.Task[Mapping[Question, Answer]], batch: tuple[Question, ...]) -> dict[Question, Answer]:
+def _pieces(
+    source: Source, batch: tuple[Question, ...], answers: dict[Question, Answer]
+) -> Iterable[tuple[Question, ...]]:
+    """What has to be asked, in the pieces to ask it in; what is at hand goes into ``answers``."""
+    if not isinstance(source, Kept):
+        return (batch,) if batch else ()
+    left = []
+    for question in batch:
+        at_hand = source.kept(question)
+        if at_hand is None:
+            left.append((question,))
+        else:
+            answers[question] = at_hand
+    return left
+
+
+def _of(task: Task, batch: tuple[Question, ...]) -> dict[Question, Answer]:
     if task.cancelled():
         return dict.fromkeys(batch, Unknown("the lookup was cancelled"))
     error = task.exception()

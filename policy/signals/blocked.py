@@ -12,13 +12,15 @@ from policy.signals.case import Case
 
 
 def signal(case: Case) -> Evidence | None:
-    """Evidence for a listed host or a listed domain above it."""
-    names = above(case.target.host)
-    for entry in case.rules.block:
-        if entry.domain in names:
-            return Evidence("blocked", 1.0, f"The policy blocks {unicode_host(entry.domain)}: {entry.why}")
-    name = listed_in(case.facts, case.rules.lists.blocked, case.target.host)
-    if not name:
-        return None
-    words = f"{unicode_host(case.target.host)} is on the block list {name!r}"
-    return Evidence("blocked", 1.0, words, (listed(name, case.target.host),))
+    """Evidence for a listed host or a listed domain above it, the wrapper's included."""
+    for host in filter(None, (case.target.host, case.wrapper)):
+        names = above(host)
+        for entry in case.rules.block:
+            if entry.domain in names:
+                words = f"The policy blocks {unicode_host(entry.domain)}: {entry.why}"
+                return Evidence("blocked", 1.0, words)
+        name = listed_in(case.facts, case.rules.lists.blocked, host)
+        if name:
+            words = f"{unicode_host(host)} is on the block list {name!r}"
+            return Evidence("blocked", 1.0, words, (listed(name, host),))
+    return None

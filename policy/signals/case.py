@@ -5,13 +5,14 @@ Does not look at anything itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from inspectors.model import Link
 from policy import questions
-from policy.domains import above, clean
+from policy.domains import above, clean, registrable, rented
 from policy.history import Level, owners, readings
 from policy.model import Envelope, Facts, Identity
 from policy.rules import Rules
@@ -22,12 +23,12 @@ CORRESPONDENT = "somebody in To or Cc who often writes to us"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The parts of a link's URL that signals look at."""
+    """The parts of a link's destination that signals look at."""
 
     scheme: str
     """Lower case; empty where the URL cannot be taken apart."""
     user_info: str
-    """What stands before the @ of the authority."""
+    """What stands before the @ of the authority, of the destination or else of the wrapper's URL."""
     host: str
     """ASCII form, lower case, IP literals without brackets."""
     port: int
@@ -41,7 +42,7 @@ class Case:
     link: Link
     target: Target
     domain: str
-    """Registrable domain of the link's host, or the host itself."""
+    """Registrable domain of the target's host, or the host itself."""
     identity: Identity
     envelope: Envelope
     facts: Facts
@@ -50,6 +51,16 @@ class Case:
     """Registrable domains of the people in the conversation → whose, in words."""
     links: tuple[Link, ...]
     """All links of the message; their order means nothing."""
+    company: frozenset[str] = frozenset()
+    """Registrable domains of everybody the message names: From, To, Cc and the envelope. Vouches for
+    nothing."""
+    at: float = 0.0
+    """Unix time of the message, seconds; 0 judges as if no time had passed since the history was learned."""
+
+    @property
+    def wrapper(self) -> str:
+        """Host of the outermost wrapper the link goes through; empty for most links."""
+        return clean(self.link.host) if self.link.wrapped else ""
 
     def histories(self) -> tuple[tuple[Level, ...], ...]:
         """``levels`` for everybody the sender may be."""
@@ -61,16 +72,35 @@ class Case:
         for owner in owners(identity or self.identity, self.rules.history.shared_domains):
             habit = questions.habit_of(self.facts, owner)
             if habit is not None:
-                found.append(Level(owner, habit, questions.seen_of(self.facts, owner, self.domain)))
+                found.append(Level(owner, habit, questions.seen_of(self.facts, owner, self.domain), self.at))
         return tuple(found)
 
+    def known(self) -> bool:
+        """Whether the genuine sender linked to the domain before, or it is somebody's in the conversation."""
+        if self.domain in self.participants:
+            return True
+        owned = self.levels()[:1] if self.identity.genuine else ()
+        return any(level.owner.level == "sender" and level.seen is not None for level in owned)
+
+    def protected(self) -> frozenset[str]:
+        """Registrable domains whose look-alikes matter: those of the conversation and the policy's brands."""
+        own = {name for name in self.participants if name not in self.rules.history.shared_domains}
+        return frozenset(own | {registrable(brand) for brand in self.rules.lookalike.brands})
+
     def shortener(self) -> str:
-        """The list that calls the host a shortener; empty where none does."""
-        return self._on(self.rules.lists.shorteners, self.rules.lists.known_shorteners)
+        """What calls the link a shortened one: a list, the policy, its shape; empty where nothing does."""
+        found = self._on(self.rules.lists.shorteners, self.rules.lists.known_shorteners)
+        return found or (
+            "its shape" if shortened(self.link.target or self.link.url, self.target.host) else ""
+        )
 
     def free_host(self) -> str:
-        """The list that says anyone can publish on the host; empty where none does."""
-        return self._on(self.rules.lists.free_hosts, self.rules.lists.known_free_hosts)
+        """The list that says anyone can publish on the host; empty where none does.
+
+        The Public Suffix List counts: under a company's suffix its customers publish.
+        """
+        found = self._on(self.rules.lists.free_hosts, self.rules.lists.known_free_hosts)
+        return found or ("the Public Suffix List" if rented(self.target.host) else "")
 
     def _on(self, names: tuple[str, ...], known: tuple[str, ...]) -> str:
         if any(name in known for name in above(self.target.host)):
@@ -78,13 +108,33 @@ class Case:
         return questions.listed_in(self.facts, names, self.target.host)
 
 
+SHORT_HOST = 14
+"""Characters of a host that is bought to be short."""
+_CODE = re.compile(
+    r"https?://[^/?#@]+/(?=[\w-]*[A-Za-z])(?=[\w-]*[0-9]|[A-Za-z]+[A-Z])[\w-]{4,9}\Z", re.ASCII
+)
+"""A path of one short code: letters with digits, or with capitals behind the first letter."""
+
+
+def shortened(url: str, host: str) -> bool:
+    """Whether a URL has the shape of a shortened one: a short host and nothing behind it but a short code."""
+    return len(host) <= SHORT_HOST and not host.startswith("www.") and _CODE.match(url) is not None
+
+
 def target(link: Link) -> Target:
-    """Take a link's URL apart. Never raises."""
+    """Take a link's destination apart: where its wrappers lead, else its own URL. Never raises."""
+    if link.target:
+        found = _parts(link.target, "")
+        return found if found.user_info else replace(found, user_info=_parts(link.url, link.host).user_info)
+    return _parts(link.url, link.host)
+
+
+def _parts(url: str, known_host: str) -> Target:
     try:
-        parts = urlsplit(link.url)
-        host, authority = clean(link.host or parts.hostname or ""), parts.netloc
+        parts = urlsplit(url)
+        host, authority = clean(known_host or parts.hostname or ""), parts.netloc
     except ValueError:
-        return Target(link.url.partition(":")[0].lower(), "", clean(link.host), 0)
+        return Target(url.partition(":")[0].lower(), "", clean(known_host), 0)
     try:
         port = parts.port or 0
     except ValueError:

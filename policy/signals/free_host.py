@@ -16,4 +16,5 @@ def signal(case: Case) -> Evidence | None:
     if not source:
         return None
     words = f"Anyone can publish pages on {case.target.host}"
-    return Evidence("free_host", 1.0, words, (listed(source, case.target.host),) * (source != "the policy"))
+    ours = source in case.rules.lists.free_hosts
+    return Evidence("free_host", 1.0, words, (listed(source, case.target.host),) if ours else ())

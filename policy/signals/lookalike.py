@@ -8,16 +8,14 @@ Does not look at the page or its words.
 from __future__ import annotations
 
 from policy import lookalike
-from policy.domains import registrable, unicode_host
+from policy.domains import unicode_host
 from policy.model import Evidence
 from policy.signals.case import Case
 
 
 def signal(case: Case) -> Evidence | None:
     """Evidence for the strongest resemblance."""
-    shared = case.rules.history.shared_domains
-    protected = {name for name in case.participants if name not in shared}
-    protected |= {registrable(brand) for brand in case.rules.lookalike.brands}
+    protected = case.protected()
     if not case.domain or case.domain in protected:
         return None
     found = lookalike.likeness(case.target.host, case.domain, protected, case.rules.lookalike.shortest)

@@ -14,7 +14,7 @@ from policy.signals.case import CORRESPONDENT, Case
 def signal(case: Case) -> Evidence | None:
     """Evidence where the link's domain is the sender's, a recipient's or a known correspondent's."""
     whose = case.participants.get(case.domain)
-    if not whose:
+    if not whose or case.link.obscured:
         return None
     # The sender fills To and Cc: what rests on his word excuses half as much as what the envelope proves.
     strength = 0.5 if whose == CORRESPONDENT else 1.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from policy import questions
 from policy.domains import inside, unicode_host
-from policy.history import Level, surprise
+from policy.history import Level, day, surprise
 from policy.model import Evidence
 from policy.signals.case import Case
 
@@ -41,16 +41,21 @@ def _words(level: Level, case: Case) -> str:
     messages = _count(habit.messages, "earlier message")
     if level.owner.level == "organisation":
         if level.seen:
-            return f"{_count(level.seen.messages, 'message')} to others here linked to {domain}"
+            alone = 0 < level.seen.senders < case.rules.history.spread_senders
+            words = f"{_count(level.seen.messages, 'message')} to others here linked to {domain}"
+            return words + (", all from one domain" if alone else "")
         return f"nobody here has received a link to {domain} before"
     who = level.owner.name if case.identity.genuine else f"{level.owner.name} (as the message claims)"
     if level.owner.level == "domain":
         who += " as a whole"
     if level.seen:
-        return f"{who} linked to {domain} in {_count(level.seen.messages, 'message')}"
+        few = 0 < level.seen.days < case.rules.history.spread_days
+        words = f"{who} linked to {domain} in {_count(level.seen.messages, 'message')}"
+        return words + (f", on {_count(level.seen.days, 'day')} only" if few else "")
     if habit.messages == 0:
         return f"{who} has sent us no links before"
-    return f"{messages} from {who} linked to {_count(habit.domains, 'domain')}, never to {domain}"
+    since = f" since {day(habit.first)}" if habit.first > 0 else ""
+    return f"{messages} from {who}{since} linked to {_count(habit.domains, 'domain')}, never to {domain}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,12 +5,13 @@ Does not decide whether a figure is good.
 
 from __future__ import annotations
 
-from tests.bench import hostile, reading, relay
+from tests.bench import hostile, reading, relay, stages
 
 
 def main() -> None:
     """Print every benchmark's table."""
     reading.main()
+    stages.main()
     hostile.main()
     relay.main()
 

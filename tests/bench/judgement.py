@@ -1,13 +1,20 @@
-"""How well the shipped policy tells odd links from usual ones, on real archives in delivery order.
+"""``make bench-judgement``: how well the policy tells odd links from usual ones.
 
-    ODDLINK_CORPUS=… python tests/bench/judgement.py [--show] [--policy FILE]
+    ODDLINK_CORPUS=… python -m tests.bench.judgement [--policy FILE] [--lists] [--show] [--fit]
 
-Each message is judged on what was known before it and learned afterwards, From taken at its word. Beside
-every message of a sender with history, a copy with one real phishing link added is judged and never learned.
-Sources: the development corpus' mail/history (a developers' list), mail/spamassassin (2002), lists
-(phishing URLs of 2023 and 2024, Tranco, shorteners, free hosts).
+The first half of each archive is history, the second is judged message by message and learned, From taken at
+its word. Beside messages of senders with at least five earlier ones a copy with one phishing URL, in the body
+or in a PDF, is judged and never learned. Benign links count once per message and registrable domain. There is
+a popularity list and no other; with ``--lists`` also lists of shorteners and free hosts.
 
-Does not change mail and does not fit points.
+Archives are mail/history, easy-ham-1 and hard-ham-1 of the development corpus; of any other corpus, every
+folder and file below mail/. Popularity: the largest tranco*.csv, umbrella*.csv or popular* below lists/.
+Phishing URLs: the last two fifths of the URLs below lists/phishing-urls/; the first three made the figures of
+``policy/nameshape.toml``.
+
+``--fit`` prints points fitted to all archives, and what points fitted to the others do on each.
+
+Does not change mail or policy.
 """
 
 from __future__ import annotations
@@ -16,197 +23,177 @@ import argparse
 import asyncio
 import csv
 import os
-import random
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gateway.cli import files
+from gateway.cli.session import sent_at
+from gateway.replay import History, Replay
+from gateway.store import Store
 from inspectors.message import inspect
-from inspectors.model import Inspection, Link
-from policy.history import lesson, matches
-from policy.judge import ask, judge
+from inspectors.model import Inspection
+from policy.calibrate import Sample, fit, points_of, rates, threshold_for, with_points
 from policy.lookups.locallists import LocalLists
-from policy.lookups.registry import answer
-from policy.model import Answer, Envelope, Habit, Known, Lesson, Owner, Question, Seen, Trust
+from policy.model import Trust
 from policy.policyfile import load
-from policy.rules import Policy
+from policy.rules import Policy, Rules
 
-STREAMS = {
+KNOWN = {
     "developers' list": ("mail/history/2014", "mail/history/2015"),
     "easy ham": ("mail/spamassassin/easy-ham-1",),
     "hard ham": ("mail/spamassassin/hard-ham-1",),
 }
-SIZES = ((1, 5), (5, 10), (10, 40), (40, 10**9), (10, 10**9))
-TRUST = Trust(from_is_genuine=True)
+SHARES = (0.0025, 0.005, 0.01, 0.02, 0.05)
+BUSY = 10_000
+"""Ranks up to which a site counts as much visited."""
+UNSETTLED = frozenset({"lookalike", "punycode", "user_info", "ip_literal", "odd_port", "ipfs", "download"})
+"""Signals too rare in these archives to be fitted."""
 
-
-class Memory:
-    """A history store in dictionaries."""
-
-    kinds = frozenset({"habit", "seen"})
-
-    def __init__(self) -> None:
-        self.habits: dict[tuple[str, str], Habit] = {}
-        self.seen: dict[tuple[str, str, str], Seen] = {}
-
-    async def answer(self, questions: Sequence[Question]) -> Mapping[Question, Answer]:
-        return {one: self._one(one) for one in questions}
-
-    def _one(self, question: Question) -> Answer:
-        if question.kind == "habit":
-            return Known(self.habits.get((question.key[0], question.key[1]), Habit()))
-        level, name, domain = question.key
-        return Known(self.seen.get((level, name, domain)))
-
-    def learn(self, taught: Lesson) -> None:
-        for owner in taught.owners:
-            self._owner(owner, taught)
-
-    def _owner(self, owner: Owner, taught: Lesson) -> None:
-        new = 0
-        for domain in taught.domains:
-            key = (owner.level, owner.name, domain)
-            was = self.seen.get(key)
-            new += was is None
-            self.seen[key] = (
-                Seen(was.messages + 1, was.first, taught.at) if was else Seen(1, taught.at, taught.at)
-            )
-        was_habit = self.habits.get((owner.level, owner.name), Habit())
-        self.habits[owner.level, owner.name] = Habit(
-            was_habit.messages + 1, was_habit.uses + len(taught.domains), was_habit.domains + new
-        )
-
-
-@dataclass
-class Tally:
-    """What one replay gave."""
-
-    benign: list[tuple[float, str, str]] = field(default_factory=list)
-    """(highest score, domain, file) per message with links."""
-    links: list[float] = field(default_factory=list)
-    """Score per benign link, each registrable domain of a message once."""
-    odd: list[tuple[float, int]] = field(default_factory=list)
-    """(score, sender's earlier messages) per injected link."""
-
-
-def replay(mails: Sequence[tuple[str, Inspection]], policy: Policy, lists: LocalLists) -> Tally:
-    memory, tally, pick = Memory(), Tally(), random.Random(7)
-    for number, (name, inspection) in enumerate(mails):
-        facts = asyncio.run(answer(ask(inspection, Envelope(), policy, TRUST), (memory, lists), 10))
-        judged = judge(inspection, Envelope(), facts, policy, TRUST)
-        scores: dict[str, float] = {}
-        for one in judged.decisions:
-            if one.domain and not matches(one.link.place, policy.rules.places.fetched):
-                scores[one.domain] = max(one.score, scores.get(one.domain, -99.0))
-        if scores:
-            worst = max(scores, key=lambda domain: scores[domain])
-            tally.benign.append((scores[worst], worst, name))
-            tally.links.extend(scores.values())
-        earlier = memory.habits.get(("sender", judged.identity.address), Habit()).messages
-        if judged.identity.genuine and earlier:
-            tally.odd.append((_injected(inspection, pick.choice(PHISHING), policy, memory, lists), earlier))
-        # The archive is harmless, so what was found odd is learned as if an analyst had released it.
-        released = tuple(replace(one, verdict="pass") for one in judged.decisions)
-        taught = lesson(replace(judged, decisions=released), policy.rules, float(number))
-        if taught:
-            memory.learn(taught)
-    return tally
-
-
-def _injected(inspection: Inspection, url: str, policy: Policy, memory: Memory, lists: LocalLists) -> float:
-    host = (urlsplit(url).hostname or "").lower()
-    link = Link("1", url, url, "", "text", None, host)
-    with_it = replace(inspection, links=(*inspection.links, link))
-    facts = asyncio.run(answer(ask(with_it, Envelope(), policy, TRUST), (memory, lists), 10))
-    return judge(with_it, Envelope(), facts, policy, TRUST).decisions[-1].score
-
-
-def report(name: str, tally: Tally, threshold: float, show: bool) -> None:
-    benign, half = tally.benign, tally.benign[len(tally.benign) // 2 :]
-    links = tally.links[len(tally.links) // 2 :]
-    print(f"  {name}: {len(benign)} messages with links, {len(tally.odd)} injected")
-    for at in (
-        threshold - 0.5,
-        threshold - 0.25,
-        threshold,
-        threshold + 0.25,
-        threshold + 0.5,
-        threshold + 1,
-    ):
-        caught = "  ".join(
-            _share([score for score, n in tally.odd if low <= n < high], at) for low, high in SIZES
-        )
-        print(
-            f"    at {at:4.2f}: false {_share([one[0] for one in benign], at)}"
-            f"  second half {_share([one[0] for one in half], at)} (links {_share(links, at)})"
-            f"  caught {caught}"
-        )
-    if show:
-        for score, domain, file in sorted(benign, reverse=True)[:15]:
-            print(f"      {score:5.2f} {domain} {file}")
-
-
-def _share(scores: Sequence[float], at: float) -> str:
-    return f"{100 * sum(score >= at for score in scores) / len(scores):6.2f}%" if scores else "     –"
-
-
-def _mails(folders: Sequence[Path]) -> Iterator[tuple[str, Inspection]]:
-    for folder in folders:
-        for path in sorted(folder.iterdir()):
-            inspection = inspect(path.read_bytes())
-            yield path.name, replace(inspection, message=replace(inspection.message, raw=b""))
-
-
-def _lists(root: Path, ranks: bool) -> LocalLists:
-    sublime = root / "lists/sublime-security+static-files"
-    return LocalLists.load(
-        [sublime / "tranco_top_50k.csv"] if ranks else [],
-        {
-            "shorteners": [sublime / "url_shorteners.txt", root / "lists/PeterDaveHello+url-shorteners/list"],
-            "free-hosts": [
-                sublime / name
-                for name in (
-                    "free_subdomain_hosts.txt",
-                    "free_file_hosts.txt",
-                    "self_service_creation_platform_domains.txt",
-                )
-            ],
-        }
-        if ranks
-        else {},
-    )
+Scored = list[tuple[float, bool]]
 
 
 def main() -> None:
+    """Replay, then print."""
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--show", action="store_true")
     arguments.add_argument("--policy", type=Path)
-    arguments.add_argument("--streams", default=",".join(STREAMS))
+    arguments.add_argument("--lists", action="store_true")
+    arguments.add_argument("--show", action="store_true")
+    arguments.add_argument("--fit", action="store_true")
     options = arguments.parse_args()
     root = Path(os.environ.get("ODDLINK_CORPUS", ""))
-    if not (root / "mail").is_dir():
-        sys.exit("set ODDLINK_CORPUS to the unpacked development corpus")
-    with (root / "lists/phishing-urls/2023-2024.csv").open(encoding="utf-8") as file:
-        rows = [row[1] for row in csv.reader(file)][1:]
-    PHISHING.extend(url for url in rows if "." in urlsplit(url).netloc and "[" not in url)
-    policy = load(options.policy)
-    print(f"policy {policy.version}; caught by earlier messages 1-4, 5-9, 10-39, 40+, all 10+")
-    for name in options.streams.split(","):
+    if not os.environ.get("ODDLINK_CORPUS") or not (root / "mail").is_dir():
+        sys.exit("set ODDLINK_CORPUS to an unpacked corpus with folders mail/ and lists/")
+    policy, lists, urls = load(options.policy), _lists(root, options.lists), _urls(root)
+    samples: list[Sample] = []
+    for name, paths in _streams(root).items():
         started = time.perf_counter()
-        mails = list(_mails([root / folder for folder in STREAMS[name]]))
-        print(f"{name}: {len(mails)} messages read in {time.perf_counter() - started:.0f} s")
-        for ranks in (True, False):
-            started = time.perf_counter()
-            tally = replay(mails, policy, _lists(root, ranks))
-            seconds = time.perf_counter() - started
-            words = f"{'with lists' if ranks else 'no lists'} ({seconds:.0f} s)"
-            report(words, tally, policy.rules.threshold, options.show)
+        samples += asyncio.run(_samples(name, list(_mails(paths)), policy, lists, urls))
+        print(f"{name}: {time.perf_counter() - started:.0f} s")
+    print(f"policy {policy.version}, threshold {policy.rules.threshold}")
+    report(samples, policy.rules)
+    if options.show:
+        _show(samples, policy.rules)
+    if options.fit:
+        _fitted(samples, policy.rules)
 
 
-PHISHING: list[str] = []
+async def _samples(
+    name: str,
+    mails: Sequence[Inspection],
+    policy: Policy,
+    lists: LocalLists,
+    urls: Sequence[str],
+) -> list[Sample]:
+    def busy(domain: str) -> bool:
+        return (lists.rank(domain) or BUSY + 1) <= BUSY
+
+    found: list[Sample] = []
+    with Store.open("sqlite://") as store:
+        replay = Replay(
+            policy, Trust(from_is_genuine=True), store, (History(store), lists), urls, name, busy=busy
+        )
+        for number, inspection in enumerate(mails):
+            at = sent_at(inspection.message.headers) or float(number)
+            found += await replay.message(inspection, at, judged=number >= len(mails) // 2)
+    return found
+
+
+def report(samples: Sequence[Sample], rules: Rules) -> None:
+    """The curve, all archives together and each by itself."""
+    groups: dict[str, Callable[[Sample], bool]] = {
+        "all": lambda one: True,
+        "body": lambda one: one.place == "text",
+        "PDF": lambda one: one.place.startswith("pdf"),
+        "5-9": lambda one: one.earlier < 10,
+        "10-39": lambda one: 10 <= one.earlier < 40,
+        "40+": lambda one: one.earlier >= 40,
+        "anyone": lambda one: one.anyone,
+    }
+    scored = {one: points_of(one, rules) for one in samples}
+    whole: Scored = [(scored[one], one.odd) for one in samples]
+    marks = [(f"{share:.2%}", threshold_for(whole, share)) for share in SHARES]
+    marks.append(("policy", rules.threshold))
+    streams = sorted({one.stream for one in samples})
+    for stream in ("all archives, one threshold", *streams):
+        own = [one for one in samples if one.stream == stream or stream not in streams]
+        odd = [one for one in own if one.odd]
+        print(f"\n{stream}: {len(own) - len(odd)} benign links, {len(odd)} odd ones")
+        print(f"{'':8} {'threshold':>9} {'benign':>8}" + "".join(f"{name:>9}" for name in groups))
+        for words, at in marks:
+            (rate,) = rates([(scored[one], one.odd) for one in own], [at])
+            caught = (_share([scored[one] for one in odd if chosen(one)], at) for chosen in groups.values())
+            print(f"{words:8} {at:9.2f} {rate.benign:8.2%}" + "".join(f"{one:>9}" for one in caught))
+
+
+def _share(scores: Sequence[float], at: float) -> str:
+    return f"{sum(score >= at for score in scores) / len(scores):.1%}" if scores else "–"
+
+
+def _show(samples: Sequence[Sample], rules: Rules) -> None:
+    for odd, words in ((False, "highest benign links"), (True, "lowest odd links")):
+        print(f"\n{words}")
+        some = sorted((one for one in samples if one.odd is odd), key=lambda one: points_of(one, rules))
+        for one in some[:40] if odd else some[:-61:-1]:
+            seen = ", ".join(f"{name} {strength:.2f}" for name, strength in one.seen)
+            print(
+                f"  {points_of(one, rules):5.2f} {one.stream}: {one.url[:80]} ({one.earlier} earlier; {seen})"
+            )
+
+
+def _fitted(samples: Sequence[Sample], rules: Rules) -> None:
+    names = [name for name, points in rules.points.items() if points and name not in UNSETTLED]
+    points = fit(samples, rules, names)
+    print("\nfitted to all archives:", ", ".join(f"{name} {value}" for name, value in points.items()))
+    report(samples, with_points(rules, points))
+    for stream in sorted({one.stream for one in samples}):
+        others = [one for one in samples if one.stream != stream]
+        own = [
+            replace(one, stream=f"{stream}, fitted to the others") for one in samples if one.stream == stream
+        ]
+        report(own, with_points(rules, fit(others, rules, names)))
+
+
+def _streams(root: Path) -> dict[str, list[Path]]:
+    known = {name: [root / folder for folder in folders] for name, folders in KNOWN.items()}
+    if all(path.is_dir() for paths in known.values() for path in paths):
+        return known
+    return {path.name: [path] for path in sorted((root / "mail").iterdir())}
+
+
+def _mails(paths: Sequence[Path]) -> Iterator[Inspection]:
+    for piece in files.pieces([str(path) for path in paths]):
+        inspection = inspect(piece.read())
+        yield replace(inspection, message=replace(inspection.message, raw=b""))
+
+
+def _urls(root: Path) -> list[str]:
+    found: list[str] = []
+    for path in sorted((root / "lists/phishing-urls").iterdir()):
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            found += [cell for row in csv.reader(file) for cell in row if _usable(cell)]
+    return found[len(found) * 3 // 5 :]
+
+
+def _usable(text: str) -> bool:
+    try:
+        return text.startswith(("http://", "https://")) and "." in (urlsplit(text).hostname or "")
+    except ValueError:
+        return False
+
+
+def _lists(root: Path, more: bool) -> LocalLists:
+    names = ("tranco*.csv", "umbrella*.csv", "popular*")
+    popular = [path for name in names for path in sorted((root / "lists").rglob(name))]
+    largest = sorted(popular, key=lambda path: path.stat().st_size)[-1:]
+    own = root / "lists/sublime-security+static-files"
+    free = ("free_subdomain_hosts.txt", "free_file_hosts.txt", "self_service_creation_platform_domains.txt")
+    named = {"shorteners": [own / "url_shorteners.txt"], "free-hosts": [own / name for name in free]}
+    return LocalLists.load(largest, named if more else {})
+
 
 if __name__ == "__main__":
     main()

@@ -69,7 +69,7 @@ class Store:
             delivered=True,
             reply="250 Ok",
             links=(link,),
-            skipped=((HOSTILE, HOSTILE),),
+            skipped=((HOSTILE, HOSTILE, HOSTILE),),
             flags=((HOSTILE, HOSTILE, HOSTILE),),
         )
         return TicketRow(Ticket(TICKET, self.url, 0), link, message)

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from gateway.app import build
 from gateway.outcome import Outcome
 from gateway.settings import Settings
 from inspectors import message, mime
-from policy.history import lesson
+from policy.explain import explained
+from policy.lessons import lesson
 from policy.model import Envelope
 
 pytestmark = pytest.mark.e2e
@@ -56,6 +57,8 @@ def passed(tmp_path_factory: pytest.TempPathFactory, sample_taught: Path) -> dic
     shutil.copy(sample_taught, folder / "oddlink.db")
     shutil.copy(sample_taught.parent / "oddlink.toml", folder)
     settings = Settings.load(folder / "oddlink.toml")
+    # A busy machine must not change what comes out.
+    settings = replace(settings, workers=replace(settings.workers, lookup_deadline=10.0))
 
     async def all() -> dict[str, Passed]:
         parts = build(
@@ -123,6 +126,17 @@ def test_exactly_one_link_changed_and_it_is_the_odd_one(odd: Passed) -> None:
     assert changed[0][0] == ticket.url == ODD
     assert len(changed) == 1
     assert changed[0][1].startswith("http://127.0.0.1:8080/consulta-expedientes.example/")
+
+
+def test_the_explanation_has_the_four_facts(odd: Passed) -> None:
+    sender, pattern, content, link = explained(
+        odd.outcome.judgement, [one.reason for one in odd.outcome.left]
+    )
+    assert sender.good and sender.words.startswith("Sender trusted: ")
+    assert pattern.good and "lead where he usually links (registrocontratos.example, " in pattern.words
+    assert content.good and content.words.startswith("Content clean")
+    assert not link.good and link.words.startswith("Link out of place: consulta-expedientes.example (pdf:")
+    assert "never to consulta-expedientes.example" in link.words
 
 
 def test_the_changed_mail_differs_only_inside_the_base64_of_the_pdf(odd: Passed) -> None:

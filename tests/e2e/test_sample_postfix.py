@@ -21,8 +21,8 @@ from gateway.app import build
 from gateway.serving import running
 from gateway.setting_kinds import Address, NextHop
 from gateway.settings import Settings
-from policy.history import lesson
 from policy.judge import judge
+from policy.lessons import lesson
 from policy.model import Envelope, Facts
 
 pytestmark = pytest.mark.e2e
@@ -55,6 +55,7 @@ def settings_for(folder: Path, behind: int) -> Settings:
         console=replace(plain.console, listen=free()),
         store=replace(plain.store, url=f"sqlite:///{folder}/odd.db"),
         keys=replace(plain.keys, dir=folder / "keys"),
+        workers=replace(plain.workers, lookup_deadline=10.0),  # a busy machine must not change what comes out
         identity=replace(
             plain.identity, authserv_ids=(BORDER,), our_hosts=(BORDER, "front.test"), verify_dkim=False
         ),

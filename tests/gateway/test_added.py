@@ -20,6 +20,9 @@ PROVED = Identity("a@office.example", "office.example", "office.example", True, 
 def test_the_mark_is_what_the_contract_says() -> None:
     assert added.mark(ID, 12, 1) == b"X-Oddlink: id=0123456789abcdef; links=12; rewritten=1\r\n"
     assert added.mark(ID, 12, 1, 2, 3).endswith(b"; rewritten=1; skipped=2; left=3\r\n")
+    assert added.mark(ID, 12, 0, 0, 1, "hold") == (
+        b"X-Oddlink: id=0123456789abcdef; links=12; rewritten=0; left=1; action=hold\r\n"
+    )
 
 
 def test_the_trace_line_names_us_the_id_and_the_time() -> None:

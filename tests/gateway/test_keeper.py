@@ -83,7 +83,7 @@ async def test_what_is_settled_is_written_soon_with_what_it_teaches(keeper: Keep
     assert row is not None
     assert (row.delivered, row.reply) == (True, "250 2.0.0 Ok")
     question = Question("habit", ("sender", "a@office.example"))
-    assert await keeper.answer([question]) == {question: Known(Habit(1, 1, 1))}
+    assert await keeper.answer([question]) == {question: Known(Habit(1, 1, 1, 5.0, 5.0))}
     await keeper.close()
 
 

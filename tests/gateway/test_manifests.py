@@ -174,11 +174,18 @@ def test_an_unchanged_message_comes_back_without_our_lines() -> None:
         assert manifests.without_our_lines(lf) == RAW.replace(b"\r\n", b"\n")
 
 
+@pytest.mark.parametrize("more", [b"; action=tag", b"; left=2; action=hold", b"; skipped=1; action=refuse"])
+def test_a_message_that_was_only_tagged_or_held_is_unchanged(more: bytes) -> None:
+    assert manifests.without_our_lines(OURS.replace(b"\r\n", more + b"\r\n") + RAW) == RAW
+
+
 @pytest.mark.parametrize(
     "data",
     [
         b"",
         RAW,
+        OURS.replace(b"\r\n", b"; action=other\r\n") + RAW,
+        OURS.replace(b"\r\n", b"; action=hold; left=1\r\n") + RAW,
         ADDED + RAW,
         FORGED + OURS + RAW,  # the topmost line is ours, and it says that something was rewritten
         RAW + OURS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,16 @@ def outcome() -> Outcome:
         not_rewritten=(Skipped("1", "the store cannot be written"),),
         timings={"inspect": 0.002, "Ev il": 1.0},
     )
+
+
+def test_what_policy_did_is_counted_with_its_keys() -> None:
+    metrics = Metrics()
+    metrics.observe(replace(outcome(), result="held", action="hold", because=("encrypted", "signed")))
+    found = samples(metrics)
+    assert found["oddlink_messages_total(held)"] == 1
+    assert found["oddlink_actions_total(hold,encrypted)"] == found["oddlink_actions_total(hold,signed)"] == 1
+    metrics.observe(outcome())
+    assert samples(metrics)["oddlink_actions_total(hold,signed)"] == 1
 
 
 def test_a_message_is_counted_with_its_links_reasons_and_times() -> None:

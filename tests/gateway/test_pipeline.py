@@ -21,6 +21,7 @@ from gateway.tokens import Key, Keyring
 from gateway.workers import WorkerError
 from gateway.wrap import NO_KEY, Wrapper, wishes
 from inspectors import message
+from inspectors.model import Inspection
 from policy.model import Answer, Envelope, Question
 
 ID = "0123456789abcdef"
@@ -59,6 +60,14 @@ async def test_an_ordinary_message_is_untouched_and_marked(parts: Parts) -> None
     assert set(outcome.timings) == {"inspect", "ask", "judge", "rewrite"}
 
 
+async def test_pictures_are_not_counted_as_links(parts: Parts) -> None:
+    page = b"<img src=http://pictures.example/a.png><a href=http://portal.example/>x</a>"
+    raw = b"From: a@office.example\r\nContent-Type: text/html\r\n\r\n" + page
+    outcome = await process(parts, raw)
+    assert [link.host for link in outcome.inspection.links] == ["portal.example", "pictures.example"]
+    assert b"; links=1;" in outcome.prefix
+
+
 async def test_a_changed_message_says_so_on_top_and_comes_back(parts: Parts) -> None:
     outcome = await process(parts, RAW, ODD, received_line=True)
     assert outcome.result == "rewritten"
@@ -91,7 +100,6 @@ async def test_a_first_line_that_would_continue_ours_gets_none_above_it(parts: P
 async def test_a_bare_pdf_gets_no_lines_and_is_changed_only_by_force(parts: Parts) -> None:
     outcome = await process(parts, b"%PDF-1.7\nnot really")
     assert (outcome.prefix, outcome.result) == (b"", "untouched")
-    assert outcome.inspection.skipped
 
 
 async def test_a_rewriting_that_is_ended_leaves_the_message_as_it_came(
@@ -220,6 +228,11 @@ async def test_hostile_messages_hold_the_event_loop_only_shortly(parts: Parts, n
     assert time.process_time() - start < 15
 
 
+def certain(found: Inspection) -> list[str]:
+    """What everybody reads; a line on top of an mbox separator makes readers disagree about that."""
+    return [link.url for link in found.links if not link.ambiguous]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
@@ -248,4 +261,4 @@ def test_law_what_is_rewritten_comes_back_and_the_rest_reads_the_same(pieces: li
     if work.takes_lines(raw) and raw:
         # Our lines on top change nothing about what is read below them.
         marked = message.inspect(b"X-Oddlink: id=1; links=1; rewritten=0\r\n" + raw)
-        assert [link.url for link in marked.links] == [link.url for link in message.inspect(raw).links]
+        assert certain(marked) == certain(message.inspect(raw))

@@ -16,6 +16,7 @@ import pytest
 from gateway import work
 from gateway.reader import INLINE_BYTES, PIPE_BYTES, Reader
 from gateway.workers import WorkerError, WorkerLimits, Workers
+from inspectors.model import Edit
 
 PLAIN = b"From: a@office.example\r\n\r\nhttps://one.example/\r\n"
 
@@ -119,8 +120,32 @@ async def test_a_pdf_that_kills_its_worker_is_skipped_and_the_other_parts_are_re
     (skipped,) = found.skipped
     assert skipped.leaf == "2"
     assert skipped.reason == "reading it was ended: it took more than 0.15 s of processor time"
-    assert seen == ["deadline"]
+    assert seen == ["deadline", "deadline"]  # the second time without page text
     assert len(found.message.leaves) == 3
+
+
+async def test_a_pdf_whose_page_text_kills_its_worker_is_read_without_it(narrow: Workers) -> None:
+    made = pikepdf.open(io.BytesIO(pdf(1, 1)))
+    made.pages[0].obj.Resources = pikepdf.Dictionary(
+        Font=pikepdf.Dictionary(
+            F=pikepdf.Dictionary(
+                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+            )
+        )
+    )
+    made.pages[0].contents_add(made.make_stream(b"BT /F 1 Tf " + b"(words) Tj 1 1 Td " * 60_000))
+    out = io.BytesIO()
+    made.save(out)
+    raw = with_pdf(out.getvalue())
+    reader = Reader(narrow)
+    found = await reader.inspect(raw)
+    (link,) = (link for link in found.links if link.leaf == "2")
+    assert (link.place, link.url) == ("pdf:annotation", "https://x0.example/0")
+    assert all(each.kind == "limit" and each.leaf == "2" for each in found.skipped)
+    assert any("page text" in each.reason for each in found.skipped)
+    assert any("processor time" in each.reason for each in found.skipped)
+    edit = Edit(link, ("https://click.example/odd.example/TTT",))
+    assert (await reader.rewrite(raw, [edit], found.unread)).rewriting.done == (edit,)
 
 
 async def test_a_pdf_that_kills_its_worker_does_not_hide_another(narrow: Workers) -> None:
@@ -134,6 +159,17 @@ async def test_a_pdf_that_kills_its_worker_does_not_hide_another(narrow: Workers
     found = await Reader(narrow).inspect(two)
     assert {link.leaf for link in found.links} == {"1", "3", "4"}
     assert [path for path, _ in found.unread] == ["2"]
+
+
+async def test_a_pile_of_parts_within_the_bounds_does_not_hide_the_text(narrow: Workers) -> None:
+    one = (
+        b"--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(pdf(20, 49)).replace(b"\n", b"\r\n")
+    )
+    html = b"--b\r\nContent-Type: text/html"
+    found = await Reader(narrow).inspect(with_pdf(pdf(1, 1)).replace(html, one * 25 + html))
+    assert {"1", "28"} <= {link.leaf for link in found.links}
+    assert found.unread and all(skipped.kind == "limit" for skipped in found.skipped)
 
 
 async def test_a_bare_pdf_that_kills_its_worker_is_skipped_whole(narrow: Workers) -> None:

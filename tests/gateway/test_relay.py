@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gateway import replies
 from gateway.dialog import DialogLimits
 from gateway.relay import Screened
 from inspectors.model import Patch, Span
@@ -313,6 +314,9 @@ class Spy:
         result = self.act(id)
         return await result if asyncio.iscoroutine(result) else result
 
+    async def failed(self, message: Any, envelope: Any, id: str, why: str) -> Screened | None:
+        return None
+
     async def settled(self, screened: Screened, reply: Any) -> None:
         self.settlements.append((screened, reply))
 
@@ -382,6 +386,57 @@ async def test_a_screen_that_fails_lets_the_message_go_on_as_it_came(relay_bench
     assert relay_bench.hop.messages == [b"as it came\r\n"]
     assert len(relay_bench.seen("screen_failed")) == 1
     assert spy.settlements == []
+    await healthy(relay_bench, client)
+
+
+async def test_a_refusal_of_the_screen_is_the_answer_and_nothing_goes_down(relay_bench: Any) -> None:
+    refusal = replies.POLICY.reply("0123456789abcdef", detail="actions: ambiguous")
+    spy = Spy(lambda id: Screened(id, b"X: a\r\n", outcome="mine", refusal=refusal))
+    _, client = await start(relay_bench, screen=spy)
+    await client.envelope(2)
+    assert (await client.message(b"odd\r\n")) == (
+        b"550 5.7.1 Message refused by policy (id=0123456789abcdef)\r\n"
+    )
+    await relay_bench.hop.clean()
+    assert relay_bench.hop.messages == []
+    assert b"DATA" not in relay_bench.hop.commands
+    assert relay_bench.hop.commands[-1] == b"RSET"  # the transaction below does not stay open
+    assert spy.settlements[0][1] == refusal
+    (seen,) = relay_bench.seen("message")
+    assert (seen["code"], seen["why"]) == (550, "actions: ambiguous")
+    spy.act = None
+    await healthy(relay_bench, client)
+
+
+@pytest.mark.parametrize("act", [fail, cancel, sleep])
+async def test_a_screen_may_say_what_becomes_of_a_message_it_failed_at(relay_bench: Any, act: Any) -> None:
+    class Careful(Spy):
+        async def failed(self, message: Any, envelope: Any, id: str, why: str) -> Screened:
+            assert (await message.read(), envelope.mail_from) == (b"x\r\n", "a@sender.example")
+            assert why
+            return Screened(id, b"X-Oddlink: action=hold\r\n", outcome="held")
+
+    spy = Careful(act)
+    _, client = await start(relay_bench, screen=spy, screen_seconds=0.2)
+    await client.envelope()
+    assert (await client.message(b"x\r\n")).startswith(b"250")
+    assert relay_bench.hop.messages == [b"X-Oddlink: action=hold\r\nx\r\n"]
+    await relay_bench.until(lambda: spy.settlements)
+    assert spy.settlements[0][0].outcome == "held"
+    assert len(relay_bench.seen("screen_failed")) == 1
+
+
+@pytest.mark.parametrize("act", [fail, cancel, lambda id: Screened(id, b"no line end"), lambda id: None])
+async def test_a_screen_that_fails_even_at_that_lets_the_message_go_on(relay_bench: Any, act: Any) -> None:
+    class Hopeless(Spy):
+        async def failed(self, message: Any, envelope: Any, id: str, why: str) -> Any:
+            result = act(id)
+            return await result if asyncio.iscoroutine(result) else result
+
+    _, client = await start(relay_bench, screen=Hopeless(fail))
+    await client.envelope()
+    assert (await client.message(b"as it came\r\n")) == b"250 2.0.0 queued as X1\r\n"
+    assert relay_bench.hop.messages == [b"as it came\r\n"]
     await healthy(relay_bench, client)
 
 

@@ -10,12 +10,13 @@ CLIENTS_FAULT = {
     "BAD_PARAMETER", "BAD_ADDRESS", "HELLO_FIRST", "NESTED_MAIL", "MAIL_FIRST", "NO_RECIPIENTS",
     "NOT_AUTHORISED", "TOO_BIG", "SMUGGLING", "BARE_LINE_END", "LOOP",
 }  # fmt: skip
+ADMINISTRATORS_WISH = {"POLICY"}
 
 
-def test_only_the_clients_own_faults_are_permanent() -> None:
+def test_only_the_clients_own_faults_and_policy_are_permanent() -> None:
     names = {name for name, value in vars(replies).items() if isinstance(value, replies.Own)}
     permanent = {name for name in names if getattr(replies, name).code >= 500}
-    assert permanent == CLIENTS_FAULT
+    assert permanent == CLIENTS_FAULT | ADMINISTRATORS_WISH
     assert len(replies.TABLE) == len(names)
 
 

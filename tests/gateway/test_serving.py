@@ -165,6 +165,57 @@ async def test_what_the_relay_tells_is_logged_and_failures_are_counted(settings:
     assert b'oddlink_screen_failures_total{why="store"} 1.0' in parts.metrics.text()
 
 
+@pytest.mark.usefixtures("no_warming_up", "untouched_logging")
+async def test_a_hangup_takes_up_the_policy_and_keeps_the_old_one_where_it_has_mistakes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    lines = io.StringIO()
+    logs.configure("info", "json", stream=lines)
+    file = tmp_path / "strict.toml"
+    file.write_text("threshold = 3.5\n")
+    parts = build(settings, keys_for="trial", policy_file=file)
+    seen: list[float] = []
+
+    async def hangup(text: str, screening: serving.Screening) -> None:
+        file.write_text(text)
+        told = len(lines.getvalue().splitlines())
+        os.kill(os.getpid(), signal.SIGHUP)
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if len(lines.getvalue().splitlines()) > told:
+                break
+        seen.append(screening._pipeline.policy.rules.threshold)
+
+    async def ready() -> None:
+        (screening,) = made
+        await hangup("threshold = 4\n", screening)
+        await hangup("threshold = nonsense\n", screening)
+        await hangup("threshold = 2\n", screening)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    made: list[serving.Screening] = []
+    real = serving.Screening
+
+    class Watched(real):  # type: ignore[misc,valid-type]
+        def __init__(self, *args: object, **more: object) -> None:
+            super().__init__(*args, **more)
+            made.append(self)
+
+    serving.Screening = Watched  # type: ignore[misc]
+    try:
+        await asyncio.wait_for(serving.serve(parts, ready), 20)
+    finally:
+        serving.Screening = real  # type: ignore[misc]
+    await parts.close()
+    assert seen == [4.0, 4.0, 2.0]
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    taken = [line["event"] for line in told if line["event"].startswith("policy-")]
+    assert taken == ["policy-taken", "policy-kept", "policy-taken"]
+    assert b'oddlink_policy_reloads_total{result="taken"} 2.0' in parts.metrics.text()
+    (kept,) = (line for line in told if line["event"] == "policy-kept")
+    assert "strict.toml:1" in kept["why"]
+
+
 async def test_readiness_tells_why_not(settings: Settings) -> None:
     parts = build(settings, keys_for="work")
     assert serving._ready(parts) == []

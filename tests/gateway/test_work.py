@@ -93,6 +93,7 @@ def test_nothing_to_do_changes_nothing() -> None:
         (b"http", False),
         (b" ; dkim=pass header.d=bank.example\r\nFrom: a@b.example\r\n\r\n", False),
         (b"\tfolded", False),
+        (b" action: hold\r\nFrom: a@b.example\r\n\r\n", False),
     ],
 )
 def test_lines_go_on_top_only_where_they_cannot_be_continued(raw: bytes, takes: bool, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from gateway import tokens
 from gateway.tokens import Key, Keyring
-from gateway.wrap import ATTACHED, NO_KEY, OWN, SCHEME, Wishes, Wrapper, wishes
-from inspectors.model import Inspection, Leaf, Link, Message, Span
+from gateway.wrap import ATTACHED, NO_KEY, OWN, SCHEME, SIGNED, Wishes, Wrapper, wishes
+from inspectors.model import Flag, Inspection, Leaf, Link, Message, Span
 from policy.model import Decision
 
 BASE = "https://click.bank.example"
@@ -99,3 +99,19 @@ def test_without_a_key_that_may_sign_nothing_is_wrapped_and_nothing_breaks() -> 
     for ring in (retired, Keyring(())):
         made = wished(link("https://a.example/"), odd=(0,), wrapper=Wrapper(BASE, ring))
         assert (made.edits, made.left[0].reason) == ((), NO_KEY)
+
+
+def test_a_signed_pdf_is_left_unless_the_policy_appends_or_a_person_names_the_link() -> None:
+    odd, beside = (
+        link("https://a.example/", "2", "pdf:annotation"),
+        link("https://b.example/", "3", "pdf:launch"),
+    )
+    signed = Flag("pdf-signed", "2", "The PDF carries a digital signature.")
+    inspection = Inspection(Message(b"", (), ()), (odd, beside), flags=(signed,))
+    decisions = tuple(Decision(one, "d", "rewrite", 9.0, (), "p", "") for one in (odd, beside))
+    left = wishes(inspection, decisions, WRAPPER)
+    assert [(one.leaf, one.reason) for one in left.left] == [("2", SIGNED)]
+    assert [ticket.link for ticket in left.tickets] == [1]
+    for how in ({"append": True}, {"force": (odd.url,)}):
+        made = wishes(inspection, decisions, WRAPPER, **how)
+        assert (len(made.edits), made.left) == (2, ())

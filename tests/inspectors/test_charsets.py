@@ -31,6 +31,21 @@ def test_labels_mean_what_they_mean_to_browsers(label, codec):
 
 
 @pytest.mark.parametrize(
+    ("content", "label", "codec"),
+    [
+        (b"\0h\0i", "utf-16", "utf-16-be"),
+        (b"h\0i\0", "utf-16", "utf-16-le"),
+        (b"\0h\0i", "utf-16le", "utf-16-le"),
+        (b"\0\0\0h", "utf-32", "utf-32-be"),
+        (b"h\0\0\0", "utf-32", "utf-32-le"),
+        (b"", "utf-16", "utf-16-le"),
+    ],
+)
+def test_where_nothing_says_the_byte_order_the_first_letter_does(content, label, codec):
+    assert charsets.view(content, label).codec == codec
+
+
+@pytest.mark.parametrize(
     "label", ["x-unknown", "rot13", "zip", "idna", "base64", "unicode_escape", "\xe9", "a" * 99]
 )
 def test_codecs_that_are_no_charsets_are_unknown_and_read_as_utf_8(label):
@@ -91,9 +106,29 @@ def test_a_link_between_shifted_characters_has_the_bytes_between_the_escapes(lab
     assert span.of(content) == b"http://a.example/"
 
 
-def test_shifted_characters_inside_a_link_have_no_bytes_of_their_own():
-    content = "日本http://a.example/日本".encode("iso-2022-jp")
+@pytest.mark.parametrize("label", ["iso-2022-jp", "iso-2022-jp-2"])
+def test_what_follows_a_link_that_ends_among_shifted_characters_is_shifted_again(label):
+    text = "日本http://a.example/日本。日本\r\nx"
+    content = text.encode(label)
+    view = charsets.view(content, label)
+    (span,) = view.spans(content, [Span(2, 21)])
+    changed = content[: span.start] + b"https://c.example/" + view.resumed(content, span.end)
+    assert (changed + content[span.end :]).decode(label) == "日本https://c.example/。日本\r\nx"
+
+
+@pytest.mark.parametrize("end", [19, 21])
+def test_what_follows_in_ascii_is_not_shifted(end):
+    text = "日本http://a.example/日本 x"
+    content = text.encode("iso-2022-jp")
     view = charsets.view(content, "iso-2022-jp")
+    (span,) = view.spans(content, [Span(2, end)])
+    changed = content[: span.start] + b"https://c.example/" + view.resumed(content, span.end)
+    assert (changed + content[span.end :]).decode("iso-2022-jp") == f"日本https://c.example/{text[end:]}"
+
+
+def test_shifted_characters_of_korean_inside_a_link_have_no_bytes_of_their_own():
+    content = "한국http://a.example/한국".encode("iso-2022-kr")
+    view = charsets.view(content, "iso-2022-kr")
     assert view.spans(content, [Span(2, 20)]) == [None]
 
 

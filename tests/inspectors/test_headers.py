@@ -39,7 +39,7 @@ def test_a_line_that_is_no_field_is_flagged_and_passed_over():
     raw = b"A: 1\r\nrubbish\r\nB: 2\r\n"
     found, flags = headers.fields(raw, Span(0, len(raw)))
     assert [f.name for f in found] == ["a", "b"]
-    assert [f.flag for f in flags] == ["header-line"]
+    assert [f.flag for f in flags] == ["ambiguous-header-line"]
 
 
 def test_an_mbox_separator_line_is_not_a_field_and_not_an_oddity():
@@ -83,3 +83,19 @@ def test_any_bytes_give_fields_whose_spans_do_not_overlap(raw):
 @pytest.mark.parametrize("unit", [b"(", b'"', b";a=", b";a*0=", b"\\", b" "])
 def test_long_hostile_values_are_read_in_bounded_steps(unit):
     assert headers.structured(b"a/b;" + unit * 100_000).value == "a/b"
+
+
+PIECES = (b"A: b", b"B:", b" c", b"\t", b"\r\n", b"\n", b"\r", b":", b" ", b"\x0b", b"X: y\r\n", b"From x\n")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map(b"".join))
+def test_a_block_in_order_is_read_at_once_as_line_by_line(block: bytes) -> None:
+    at_once = headers._fields_in_order(block, 0, len(block))
+    if at_once is not None:
+        assert (at_once, ()) == headers._fields_by_line(block, 0, len(block), "")
+
+
+def test_a_folded_field_and_one_without_line_end_are_in_order() -> None:
+    block = b"A: b\r\n\tc\r\nD: e"
+    found = headers._fields_in_order(block, 0, len(block))
+    assert [(each.name, each.value) for each in found or ()] == [("a", b"b\tc"), ("d", b"e")]

@@ -1,8 +1,10 @@
 """A whole message: inspected, rewritten, read again."""
 
 import base64
+import io
 import pickle
 
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,9 +39,7 @@ def test_every_link_is_found_with_its_leaf_and_what_was_not_read_is_said():
         ("2", "html:a.href", "three.example"),
         ("4.1", "text", "four.example"),
     ]
-    assert [(skipped.leaf, skipped.reason) for skipped in inspection.skipped] == [
-        ("3", "no inspector reads application/zip")
-    ]
+    assert [(skipped.leaf, skipped.reason) for skipped in inspection.skipped] == [("3", "a damaged zip")]
     assert pickle.loads(pickle.dumps(inspection)) == inspection
 
 
@@ -102,21 +102,47 @@ def test_compare_names_what_is_wrong():
     assert message.compare(before, after, ())
     assert message.compare(before, message.inspect(out.replace(b"two.", b"six.")), result.done)
     assert message.compare(before, message.inspect(out.replace(b"http://two.example/", b"")), result.done)
-    assert message.compare(
-        before, message.inspect(out.replace(b"zip", b"png").replace(b"application", b"image")), result.done
-    )
+    assert message.compare(before, message.inspect(out.replace(b"application/zip", b"text/x")), result.done)
 
 
 def test_links_over_the_limit_are_said_to_be_skipped():
     part = b"--b\r\n\r\n" + b"www.a.example " * (limits.LINKS // 2 + 1) + b"\r\n"
     raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + part * 3 + b"--b--"
     inspection = message.inspect(raw)
-    assert len(inspection.links) == limits.LINKS
+    assert len(inspection.links) == limits.LINKS + limits.LINKS_MORE
     assert [flag.flag for flag in inspection.flags] == ["limit"]
-    assert {(skipped.leaf, skipped.reason) for skipped in inspection.skipped} == {
-        ("2", "links over the limit"),
-        ("3", "links over the limit"),
-    }
+    assert [(one.leaf, one.reason, one.kind) for one in inspection.skipped] == [
+        ("2", "links over the limit", "limit")
+    ]
+
+
+def test_five_thousand_decoys_do_not_hide_the_one_link_beside_them():
+    decoys = b"www.a.example " * (limits.LINKS + 1)
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n" + decoys + b"\r\n"
+        b"--b\r\nContent-Type: text/html\r\n\r\n<a href='http://beside.example/'>x</a>\r\n--b--"
+    )
+    inspection = message.inspect(raw)
+    assert [link.host for link in inspection.links[limits.LINKS :]] == ["beside.example"]
+    assert [skipped.kind for skipped in inspection.skipped] == ["limit"]
+
+
+def test_what_can_be_read_in_part_is_and_anything_else_is_left_out():
+    with pikepdf.new() as pdf:
+        action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://p.example/")
+        pdf.add_blank_page().Annots = [pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=action)]
+        pdf.save(file := io.BytesIO())
+    raw = MIXED.replace(
+        b"application/zip\r\n\r\nPK",
+        b"application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(file.getvalue()).replace(b"\n", b"\r\n").rstrip(),
+    )
+    lightly = message.LIGHTLY + "it took too long"
+    found = message.inspect(raw, (("3", lightly), ("1", lightly)))
+    assert "https://p.example/" in [link.url for link in found.links]
+    assert not [link for link in found.links if link.leaf == "1"]
+    assert {(each.leaf, each.kind) for each in found.skipped} == {("3", "limit"), ("1", "limit")}
+    assert ("3", lightly) in [(each.leaf, each.reason) for each in found.skipped]
 
 
 def test_heavy_parts_can_be_left_out_with_a_reason():
@@ -127,7 +153,8 @@ def test_heavy_parts_can_be_left_out_with_a_reason():
     ]
     assert len(inspection.links) == 4
     assert message.heavy_leaves(raw)
-    assert not message.heavy_leaves(MIXED)
+    assert message.heavy_leaves(MIXED)  # the archive
+    assert "3" not in message.heavy_leaves(MIXED.replace(b"application/zip", b"application/x-odd"))
 
 
 @given(st.binary(max_size=300))
@@ -196,3 +223,34 @@ def test_letters_behind_the_padding_do_not_shield_a_part():
     made = message.rewrite(inspection, [Edit(inspection.links[0], urls)])
     assert len(made.done) == 1
     assert message.compare(inspection, message.inspect(splice.apply(raw, made.patches)), made.done) == ()
+
+
+def page(body: str) -> bytes:
+    return b"Content-Type: text/html; charset=utf-8\r\n\r\n" + body.encode()
+
+
+def test_a_second_parser_proves_changed_html_and_names_the_edit_it_cannot_prove():
+    raw = page("<p>x <a href=http://one.example/>y</a> http://two.example/")
+    before, out, result = rewritten(raw, "one.example", "two.example")
+    assert len(result.done) == 2
+    assert message.prove(before, message.inspect(out), result.done) == ((), ())
+    spoilt = message.inspect(out.replace(b"<p>x", b"<p>z"))
+    problems, blamed = message.prove(before, spoilt, result.done)
+    assert len(problems) == 1 and blamed == ()
+    assert message.prove(before, spoilt, result.done[:1])[1] == result.done[:1]
+
+
+def test_what_pages_fetch_never_crowds_out_links():
+    pictures = "".join(f"<img src=http://p{number}.example/>" for number in range(limits.FETCHED))
+    pages = [page(f"<a href=http://h{n}.example/>x</a>{pictures}") for n in range(6)]
+    parts = b"".join(b"--b\r\n" + each + b"\r\n" for each in pages)
+    inspection = message.inspect(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--")
+    assert [link.host for link in inspection.links if not link.fetched] == [f"h{n}.example" for n in range(6)]
+    assert sum(link.fetched for link in inspection.links) == limits.FETCHED_IN_MESSAGE
+    assert [flag.flag for flag in inspection.flags].count("limit") == 1
+
+
+def test_a_page_in_an_attribute_is_read_with_the_base_of_the_page_around_it():
+    raw = page("<base href=http://one.example/c/><iframe srcdoc='<a href=d>x</a>'></iframe>")
+    (link,) = message.inspect(raw).links
+    assert (link.leaf, link.url) == ("1/srcdoc-1.html", "http://one.example/c/d")

@@ -54,7 +54,11 @@ def test_leaves_are_numbered_as_imap_numbers_them_and_delimiters_own_their_line_
         ("2.1", "text/plain", b"three"),
         ("3", "application/pdf", b"four--out"),
     ]
-    assert flags(NESTED) == []
+
+
+def test_a_boundary_that_begins_with_the_one_around_it_is_flagged():
+    assert flags(NESTED) == ["ambiguous-boundary"]
+    assert flags(NESTED.replace(b"outer", b"inner")) == []
 
 
 def test_a_leaf_in_an_attached_message_is_marked_and_so_is_its_file_name():
@@ -87,26 +91,38 @@ def test_what_begins_with_no_field_is_all_body():
 def test_a_missing_close_is_flagged_and_the_last_part_runs_to_the_end():
     raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nlast\n"
     assert leaves(raw) == [("1", "text/plain", b"last\n")]
-    assert flags(raw) == ["no-close"]
+    assert flags(raw) == ["ambiguous-no-close"]
 
 
 def test_a_multipart_without_its_boundary_is_read_as_text():
     raw = b"Content-Type: multipart/mixed; boundary=b\n\nhttp://a.example/\n"
     assert leaves(raw) == [("1", "text/plain", b"http://a.example/\n")]
-    assert flags(raw) == ["no-delimiter"]
+    assert flags(raw) == ["ambiguous-no-delimiter"]
 
 
 @pytest.mark.parametrize(
     ("raw", "flag"),
     [
-        (b"Content-Type: text/plain\nContent-Type: text/html\n\nx", "duplicate-header"),
-        (b"Content-Type: multipart/mixed\n\nx", "boundary"),
-        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n--b\n\ny\n", "after-close"),
-        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b ?\n--b--\n", "delimiter-text"),
-        (b"Content-Type: nonsense\n\nx", "content-type"),
+        (b"Content-Type: text/plain\nContent-Type: text/html\n\nx", "ambiguous-duplicate-header"),
+        (b"Content-Type: multipart/mixed\n\nx", "ambiguous-boundary"),
+        (
+            b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n--b\n\ny\n",
+            "ambiguous-after-close",
+        ),
+        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b ?\n--b--\n", "ambiguous-delimiter"),
+        (b"Content-Type: nonsense\n\nx", "ambiguous-type"),
+        (b"A: b\n \nContent-Type: text/plain\n\nx", "ambiguous-header-line"),
+        (b"A: b\r\rC: d\r\n\r\nx", "ambiguous-control"),
+        (b"A: b\0\r\n\r\nx", "ambiguous-control"),
+        (b"Content-Transfer-Encoding: base65\n\nx", "ambiguous-transfer"),
+        (b"Content-Transfer-Encoding : base64\n\nx", "ambiguous-header-blank"),
+        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--bb\n--b--\n", "ambiguous-delimiter"),
+        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\r--b\n--b--\n", "ambiguous-delimiter"),
+        (b"Content-Type: multipart/mixed; boundary=b\n--b\n\nx\n--b--\n", "ambiguous-no-empty-line"),
+        (b"--b\nContent-Type: text/html\n\nx", "ambiguous-no-header"),
         (
             b"Content-Transfer-Encoding: base64\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n--b--",
-            "encoded-multipart",
+            "ambiguous-encoded-multipart",
         ),
     ],
 )
@@ -119,6 +135,22 @@ def test_the_parts_of_signed_mail_are_sealed_and_encrypted_ones_skipped():
     assert [leaf.sealed for leaf in mime.read(signed).message.leaves] == ["signed", "signed"]
     encrypted = signed.replace(b"signed", b"encrypted")
     assert [(s.leaf, s.reason) for s in mime.read(encrypted).skipped] == [("1", "encrypted")]
+
+
+def test_an_attached_message_in_a_transfer_encoding_is_a_leaf():
+    head = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+    assert leaves(
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + head + b"QTogYgoKeA==\n--b--\n"
+    ) == [("1", "message/rfc822", b"QTogYgoKeA==")]
+    assert leaves(head + b"QTogYgoKeA==") == [("1", "message/rfc822", b"QTogYgoKeA==")]
+
+
+def test_a_line_that_is_the_delimiter_of_a_nested_multipart_is_in_order():
+    raw = (
+        b'Content-Type: multipart/mixed; boundary="a"\n\n--a\n'
+        b'Content-Type: multipart/mixed; boundary="ab"\n\n--ab\n\nx\n--ab--\n--a--\n'
+    )
+    assert "ambiguous-delimiter" not in flags(raw)
 
 
 def test_a_digest_holds_messages_by_default():
@@ -160,3 +192,16 @@ def test_leaves_of_any_bytes_lie_inside_and_never_overlap(raw):
     for leaf in mime.read(raw).message.leaves:
         assert position <= leaf.head.start <= leaf.head.end <= leaf.body.start <= leaf.body.end <= len(raw)
         position = leaf.body.end
+
+
+def test_a_part_has_the_base_of_its_own_header_or_of_one_around_it():
+    raw = (
+        b"Content-Base: http://a.example/x/\nContent-Type: multipart/mixed; boundary=b\n\n"
+        b"--b\n\nx\n"
+        b"--b\nContent-Location: HTTPS://b.example/\n  y\n\nx\n"
+        b"--b\nContent-Location: cid:z\nContent-Base: http://c.example/\n\nx\n"
+        b"--b\nContent-Location: page.html\n\nx\n--b--"
+    )
+    assert [leaf.base for leaf in mime.read(raw).message.leaves] == [
+        "http://a.example/x/", "HTTPS://b.example/y", "http://c.example/", "http://a.example/x/"
+    ]  # fmt: skip

@@ -36,12 +36,17 @@ def replace(body: bytes, encoding: str, old: bytes, *new: bytes):
         ("7bit", b"a=3D", b"a=3D"),
         ("quoted-printable", b"a=3Db=\r\nc \r\nd", b"a=bc\r\nd"),
         ("quoted-printable", b"=e4=zz=\t\r\n==", b"\xe4=zz="),
+        ("quoted-printable", b"a=\rb\r\nc", b"ab\r\nc"),
+        ("quoted-printable", b"a===\rb==\rc=4=\r", b"a=b=\rc=4"),
+        ("quoted-printable", b"a=\r \nb\rc=", b"a\nb\rc"),
         ("base64", b"aGVs\r\nbG8=", b"hello"),
         ("base64", b"aGVs?bG8", b"hello"),
         ("base64", b"aGVsbG8=aGVs", b"hello"),
         ("base64", b"aGVsb", b"hel"),
         ("base64", b"", b""),
         ("x-unknown", b"raw", b"raw"),
+        ("x-uuencode", b"begin 644 a\r\n#8V%T\r\n`\r\nend\r\n", b"cat"),
+        ("x-uuencode", b"no file", b"no file"),
     ],
 )
 def test_content_is_decoded_as_clients_do(encoding, body, content):
@@ -107,6 +112,43 @@ def test_quoted_printable_replaces_exactly_the_range_and_keeps_lines_short(conte
     assert max(len(line.rstrip(b"\r")) for line in changed.body.of(out).split(b"\n")) <= max(76, longest)
 
 
+QUOTED = (
+    b"=",
+    b"\r",
+    b"\n",
+    b"\r\n",
+    b" ",
+    b"\t",
+    b"a",
+    b"=3D",
+    b"=e4",
+    b"==",
+    b"=zz",
+    b"=4",
+    b"=\r\n",
+    b"=\r",
+    b"= \r\n",
+)
+
+
+@given(st.lists(st.sampled_from(QUOTED), max_size=12).map(b"".join), st.data())
+def test_each_byte_of_broken_quoted_printable_is_replaced_alone_or_not_at_all(body, data):
+    raw, leaf = leaf_of(body, "quoted-printable")
+    content = transfer.decode(raw, leaf).content
+    if not content:
+        return
+    at = data.draw(st.integers(0, len(content) - 1))
+    if content[at] in b"\r\n":
+        return  # blanks in front of it would be part of the content without it
+    done = transfer.encode(raw, leaf, content, [Replacement(Span(at, at + 1), (b"XYZ",), (Edit(LINK, ()),))])
+    assert done.refused == ()
+    out = apply(raw, done.patches)
+    size = len(out) - (len(raw) - leaf.body.end)
+    changed = Leaf("1", "", "", "quoted-printable", "", "", leaf.head, Span(leaf.body.start, size))
+    after = transfer.decode(out, changed).content
+    assert after == content[:at] + b"XYZ" + content[at + 1 :]
+
+
 def test_a_soft_break_inside_a_link_goes_and_the_rest_of_the_line_stays():
     body = b"see http://old.exam=\r\nple/ now =E4\r\nnext"
     raw, _leaf, _, done = replace(body, "quoted-printable", b"http://old.example/", b"http://new.example/")
@@ -165,3 +207,37 @@ def test_an_edit_at_the_end_does_not_bring_in_what_only_padding_kept_out():
     out = apply(raw, done.patches)
     changed = Leaf("1", "", "", "base64", "", "", leaf.head, Span(leaf.body.start, len(out) - 9))
     assert transfer.decode(out, changed).content == b"end " + b"x" * 19
+
+
+@pytest.mark.parametrize("width", [4, 60, 72, 76, 1000])
+def test_base64_of_equal_length_keeps_line_ends_where_they_are(width):
+    content = bytes(range(200))
+    letters = base64.b64encode(content)
+    body = b"\r\n".join(letters[at : at + width] for at in range(0, len(letters), width))
+    raw, leaf = leaf_of(body, "base64")
+    edit = Edit(LINK, ())
+    for span in (Span(50, 90), Span(150, 200)):
+        result = transfer.encode(raw, leaf, content, [Replacement(span, (b"y" * len(span),), (edit,))])
+        out = apply(raw, result.patches)
+        assert [len(line) for line in out.split(b"\n")] == [len(line) for line in raw.split(b"\n")]
+        new = transfer.decode(out, leaf).content
+        assert new == content[: span.start] + b"y" * len(span) + content[span.end :]
+
+
+def test_an_edit_that_takes_two_replacements_is_made_whole_or_not_at_all():
+    content = bytes(range(120))
+    raw, leaf = leaf_of(base64.b64encode(content), "base64")
+    torn, whole = Edit(LINK, ("https://a.example/",)), Edit(LINK, ("https://b.example/",))
+    bystander = Edit(LINK, ("https://c.example/",))
+    wanted = [
+        Replacement(Span(0, 3), (b"xyz",), (torn, bystander)),
+        Replacement(Span(30, 33), (b"xyz",), (whole,)),
+        Replacement(Span(60, 63), (b"no length that fits",), (torn,)),
+        Replacement(Span(90, 93), (b"xyz",), (whole,)),
+        Replacement(Span(96, 99), (b"xyz",), (bystander,)),
+    ]
+    result = transfer.encode(raw, leaf, content, wanted)
+    assert result.done == (whole,)
+    assert {edit for edit, _ in result.refused} == {torn, bystander}
+    new = transfer.decode(apply(raw, result.patches), leaf).content
+    assert new == content[:30] + b"xyz" + content[33:90] + b"xyz" + content[93:]

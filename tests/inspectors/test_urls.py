@@ -76,3 +76,18 @@ def test_a_url_over_the_limit_is_none_and_said_to_be_too_long():
 
 def test_bytes_that_did_not_decode_are_replaced_as_browsers_do():
     assert urls.read("http://a.example/\udce9").href == "http://a.example/%EF%BF%BD"
+
+
+PLAIN = st.text(st.sampled_from("ab0.-_/%2eE?&=#:@+~'"), max_size=12)
+
+
+@given(st.sampled_from(["http://", "https://", "HTTP://", "http:/"]), PLAIN, PLAIN)
+def test_law_a_url_taken_as_it_stands_is_what_the_parser_would_give(scheme, host, rest):
+    written = f"{scheme}{host}.example/{rest}"
+    found = urls.read(written)
+    try:
+        parsed = URL(written)
+    except ValueError:
+        assert found is None
+    else:
+        assert found is not None and (found.href, found.host) == (parsed.href, parsed.hostname)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from inspectors.model import Header, Inspection, Link, Message, Span
+from inspectors.wrappers import unwrapped
 from policy.domains import registrable
 from policy.history import owners
 from policy.identity import who
@@ -24,7 +25,7 @@ def _link(url: str, shown: str = "", place: str = "html:a.href") -> Link:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         host = ""
-    return Link("1", url, url, shown, place, None, host)
+    return unwrapped(Link("1", url, url, shown, place, None, host))
 
 
 def _headers(*fields: tuple[str, str | bytes]) -> tuple[Header, ...]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspectors.model import Link
-from policy.history import ORGANISATION, Level, escape, lesson, owners, surprise
+from policy.history import ORGANISATION, Level, escape, familiarity, owners, surprise, times
+from policy.lessons import lesson
 from policy.model import Decision, Habit, Identity, Judgement, Owner, Seen
 from policy.policyfile import load
 from policy.rules import Rules
@@ -149,6 +150,24 @@ def test_a_lesson_holds_the_clicked_domains_that_were_not_odd(
     assert (taught.domains, taught.at, taught.owners) == (("a.example", "b.example"), 12.5, owners(WHO))
 
 
+def test_odd_links_that_stayed_and_hidden_ones_teach_nothing(
+    make_link: Callable[..., Link], rules: Rules
+) -> None:
+    hidden = _decision(make_link, "https://hidden.example/", "hidden.example")
+    judgement = Judgement(
+        WHO,
+        (
+            _decision(make_link, "https://a.example/", "a.example"),
+            _decision(make_link, "https://held.example/", "held.example", "hold"),
+            replace(_decision(make_link, "https://code.example/", "code.example", place="pdf:qr"), left="qr"),
+            replace(hidden, link=replace(hidden.link, ambiguous=True)),
+        ),
+        "v",
+    )
+    taught = lesson(judgement, rules, 1.0)
+    assert taught is not None and taught.domains == ("a.example",)
+
+
 def test_mail_that_is_not_genuine_or_has_no_links_teaches_nothing(
     make_link: Callable[..., Link], rules: Rules
 ) -> None:
@@ -167,3 +186,59 @@ def test_the_order_of_links_does_not_change_the_lesson(names: list[str]) -> None
     )
     taught = lesson(Judgement(WHO, decisions, "v"), rules, 1.0)
     assert taught is not None and taught.domains == ("a.example", "b.example", "c.example")
+
+
+DAY = 86400.0
+
+
+@given(st.integers(1, 400), st.floats(0, 20_000), st.floats(0, 20_000))
+def test_what_is_remembered_only_ever_fades(days: int, sooner: float, later: float) -> None:
+    sooner, later = sorted((sooner, later))
+    level = Level(SENDER, _habit(400, 9), Seen(days, DAY, 10 * DAY, days=days), (10 + sooner) * DAY)
+    then = replace(level, at=(10 + later) * DAY)
+    assert 0 < times(then, HISTORY) <= times(level, HISTORY) <= days
+    assert familiarity(then, HISTORY) <= familiarity(level, HISTORY) <= 1
+    gone = replace(level, seen=None, habit=replace(level.habit, last=10 * DAY))
+    assert surprise([replace(gone, at=then.at)], True, HISTORY).nats <= surprise([gone], True, HISTORY).nats
+
+
+def test_after_the_half_life_a_habit_counts_half_and_none_gains_by_a_clock_set_back() -> None:
+    level = Level(SENDER, _habit(40, 5), Seen(9, DAY, 10 * DAY, days=8))
+    assert times(replace(level, at=(10 + HISTORY.half_life_days) * DAY), HISTORY) == 4
+    assert [times(replace(level, at=at), HISTORY) for at in (0.0, DAY, 10 * DAY)] == [8, 8, 8]
+
+
+@given(st.integers(1, 10_000), st.integers(1, 3), st.integers(0, 2))
+def test_a_burst_counts_as_its_days(messages: int, days: int, more: int) -> None:
+    few, many = Seen(days, 1, 2, days=days), Seen(days + messages, 1, 2, days=days)
+    levels = [[Level(SENDER, _habit(40, 5), one), Level(DOMAIN, _habit(90, 9), None)] for one in (few, many)]
+    assert surprise(levels[0], True, HISTORY).nats == surprise(levels[1], True, HISTORY).nats
+    later = [replace(levels[0][0], seen=replace(few, days=days + more)), levels[0][1]]
+    assert surprise(later, True, HISTORY).nats <= surprise(levels[0], True, HISTORY).nats
+
+
+def test_a_domain_becomes_familiar_over_days() -> None:
+    new = Level(SENDER, _habit(40, 5), None)
+    nats = [surprise([new], True, HISTORY).nats]
+    for days in range(1, HISTORY.spread_days + 1):
+        nats.append(surprise([replace(new, seen=Seen(days, 1, 2, days=days))], True, HISTORY).nats)
+    assert nats == sorted(nats, reverse=True)
+    assert len(set(nats)) == len(nats)
+    assert nats[-1] == 0
+
+
+def test_a_single_sender_excuses_nobody_else_and_is_only_no_longer_unheard_of() -> None:
+    sender = Level(SENDER, _habit(40, 5), None)
+    organisation = Level(ORGANISATION, _habit(900, 90), None)
+    one = replace(organisation, seen=Seen(500, 1, 2, days=300, senders=1))
+    two = replace(organisation, seen=Seen(500, 1, 2, days=300, senders=2))
+    alone = surprise([sender], True, HISTORY).nats
+    unheard = surprise([sender, organisation], True, HISTORY).nats
+    assert surprise([sender, one], True, HISTORY).nats == alone + HISTORY.heard_of * (unheard - alone)
+    assert surprise([sender, two], True, HISTORY).nats <= alone
+
+
+def test_what_an_analyst_released_is_known_at_once() -> None:
+    released = Level(SENDER, _habit(40, 5), Seen(1, 1, 2, days=1, released=3.0))
+    assert surprise([released], True, HISTORY).nats == 0
+    assert familiarity(replace(released, seen=Seen(1, 1, 2, days=1)), HISTORY) < 1

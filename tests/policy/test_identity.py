@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from inspectors.model import Header, Span
 from policy.identity import aligned, who
-from policy.model import DkimResult, Envelope, Facts, Identity, Known, Trust
-from policy.questions import DKIM
+from policy.model import DkimResult, Envelope, Facts, Identity, Known, SpfResult, Trust
+from policy.questions import DKIM, spf
 
 Make = Callable[..., tuple[Header, ...]]
 TRUST = Trust(authserv_ids=("MX.our.example",), our_hosts=("inner.our.example",), verify_dkim=True)
@@ -172,3 +172,23 @@ def test_nothing_forged_under_a_foreign_hop_makes_mail_genuine(below: list[tuple
     fields = [OURS, THEIRS, *below, FROM]
     headers = tuple(Header(name.lower(), Span(0, 0), value.encode()) for name, value in fields)
     assert not who(headers, Envelope(), TRUST, Facts()).genuine
+
+
+def test_spf_of_the_aligned_reverse_path_proves_where_the_client_is_known(make_headers: Make) -> None:
+    def by(domain: str, result: str) -> str:
+        question = spf("8.8.4.7", domain, "")
+        return _who(make_headers, FROM, facts=Facts({question: Known(SpfResult(domain, result, "x"))})).by
+
+    assert by("bounce.office.example", "pass") == "spf"
+    for domain, result in (
+        ("evil.example", "pass"),
+        ("office.example", "neutral"),
+        ("office.example", "none"),
+    ):
+        assert by(domain, result) == "none"
+
+
+def test_a_dmarc_failure_at_our_border_is_not_undone_by_our_own_spf(make_headers: Make) -> None:
+    failed = ("Authentication-Results", "mx.our.example; dmarc=fail header.from=office.example")
+    facts = Facts({spf("8.8.4.7", "office.example", ""): Known(SpfResult("office.example", "pass", "x"))})
+    assert not _who(make_headers, failed, FROM, facts=facts).genuine

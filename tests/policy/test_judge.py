@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspectors.model import Header, Inspection, Link, Message, Span
+from inspectors.model import Header, Inspection, Leaf, Link, Message, Span
+from policy.actions import LEFT
 from policy.judge import ask, judge
 from policy.model import Envelope, Facts, Judgement, Question, Trust
 from policy.policyfile import load
@@ -77,7 +78,7 @@ def test_an_address_nobody_knows_is_trusted_no_more_than_its_known_colleague(
 ) -> None:
     """Otherwise a thief of accounts takes the one nobody has heard of, or adds a tag to the known one."""
     known, new, tagged = (
-        _judge(office, make_inspection("https://other.test/", sender=sender), GENUINE).decisions[0]
+        _judge(office, make_inspection("https://documents-check.test/", sender=sender), GENUINE).decisions[0]
         for sender in ("clerk@office.example", "new.clerk@office.example", "clerk+1@office.example")
     )
     assert known.verdict == new.verdict == tagged.verdict == "rewrite"
@@ -167,13 +168,80 @@ def test_copying_oneself_in_does_not_make_one_a_participant(office: Any, make_in
     assert any(one.evidence.signal == "participant" for one in known.weighed)
 
 
-@pytest.mark.parametrize("place", ["html:img.src", "html:link.href", "pdf:javascript", "pdf:text"])
-def test_places_nobody_clicks_or_we_cannot_change_are_left(
+@pytest.mark.parametrize("place", ["html:img.src", "html:link.href", "html:style"])
+def test_what_nobody_clicks_passes(
     office: Any, make_inspection: Make, make_link: Callable[..., Link], place: str
 ) -> None:
     judgement = _judge(office, make_inspection(make_link("https://documents-check.example/", place=place)))
-    assert _verdicts(judgement) == ["pass"] and judgement.decisions[0].score >= POLICY.rules.threshold
-    assert place in judgement.decisions[0].flip
+    assert _verdicts(judgement) == ["pass"] and judgement.decisions[0].left == ""
+    assert "fetches by itself" in judgement.decisions[0].flip and judgement.decisions[0].weighed == ()
+
+
+def test_nothing_is_asked_about_what_nobody_clicks(
+    make_inspection: Make, make_link: Callable[..., Link]
+) -> None:
+    pictures = [
+        make_link(f"https://p{number}.example/", place=place)
+        for number, place in enumerate(
+            ("html:img.src", "html:td.background", "html:style", "html:v:fill.src")
+        )
+    ]
+    inspection = make_inspection(make_link("https://forms.example/", place="html:a.href"), *pictures)
+    asked = ask(inspection, TO_US, POLICY, GENUINE)
+    assert any("forms.example" in str(each) for each in asked)
+    assert not any(f"p{number}.example" in str(each) for each in asked for number in range(4))
+
+
+@pytest.mark.parametrize(
+    ("link", "sealed", "left"),
+    [
+        ({"place": "calendar:url"}, "", "listed"),
+        ({"place": "pdf:qr"}, "", "qr"),
+        ({"place": "image:qr"}, "", "qr"),
+        ({"ambiguous": True}, "", "ambiguous"),
+        ({"leaf": "1/inner.html"}, "", "inside"),
+        ({}, "signed", "signed"),
+        ({}, "attached", "attached"),
+        ({}, "inside", "inside"),
+        ({}, "unheaded", "other"),
+    ],
+)
+def test_an_odd_link_that_stays_as_it_came_gets_the_verdict_its_action_says(
+    office: Any, make_inspection: Make, make_link: Callable[..., Link], link: dict[str, Any], sealed: str,
+    left: str,
+) -> None:  # fmt: skip
+    odd = replace(make_link("https://documents-check.example/", place="text"), **link)
+    usual = replace(make_link("https://forms.example/", place="text"), **link)
+    made = make_inspection(odd, usual)
+    leaf = Leaf("1", "text/plain", "", "7bit", "", "", Span(0, 0), Span(0, 0), sealed)
+    inspection = replace(made, message=replace(made.message, leaves=(leaf,)))
+    for action in ("pass", "tag", "hold", "refuse"):
+        actions = replace(POLICY.rules.actions, **{left: action})
+        judgement = _judge(
+            office, inspection, policy=replace(POLICY, rules=replace(POLICY.rules, actions=actions))
+        )
+        assert [(one.verdict, one.left) for one in judgement.decisions] == [(action, left), ("pass", "")]
+        assert LEFT[left] in judgement.decisions[0].flip and "points fewer" in judgement.decisions[0].flip
+
+
+def test_an_allowed_link_is_left_alone_without_any_action(
+    office: Any, make_inspection: Make, make_link: Callable[..., Link]
+) -> None:
+    rules = replace(POLICY.rules, allow=(Entry("documents-check.example", "asked for"),))
+    link = make_link("https://documents-check.example/", place="pdf:qr")
+    decision = _judge(office, make_inspection(link), policy=replace(POLICY, rules=rules)).decisions[0]
+    assert (decision.verdict, decision.left) == ("pass", "")
+
+
+def test_equal_links_in_signed_and_other_parts_are_decided_apart(
+    office: Any, make_inspection: Make, make_link: Callable[..., Link]
+) -> None:
+    """Decisions are worked out once for equal evidence; what keeps a link must not be shared with it."""
+    odd = make_link("https://documents-check.example/", place="text")
+    made = make_inspection(odd, replace(odd, leaf="2"), odd)
+    signed = Leaf("2", "text/plain", "", "7bit", "", "", Span(0, 0), Span(0, 0), "signed")
+    inspection = replace(made, message=replace(made.message, leaves=(signed,)))
+    assert _verdicts(_judge(office, inspection)) == ["rewrite", "tag", "rewrite"]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +273,11 @@ def test_without_any_facts_only_the_form_of_a_link_counts(make_inspection: Make)
     inspection = make_inspection("https://new.test/", "https://www.office.example@192.0.2.1.evil.test:81/")
     judgement = judge(inspection, TO_US, Facts(), POLICY, GENUINE)
     assert _verdicts(judgement) == ["pass", "rewrite"]
-    assert {one.evidence.signal for one in judgement.decisions[1].weighed} == {"user_info", "odd_port"}
+    assert {one.evidence.signal for one in judgement.decisions[1].weighed} == {
+        "user_info",
+        "odd_port",
+        "odd_name",
+    }
 
 
 def test_every_question_is_asked_once_and_only_for_links_that_are_judged(make_inspection: Make) -> None:

@@ -79,6 +79,10 @@ def test_every_unknown_key_is_reported_with_line_and_suggestion(tmp_path: Path) 
         ("[[block]]\ndomain = '*.a.test'\nwhy = 'x'\n", 2, "no domain"),
         ("[caps]\nnovelty = { least = 2.0, most = 1.0 }\n", 2, "swap them"),
         ("[popularity]\ntop_rank = 100000\n", 2, "smaller"),
+        ('[actions]\nsigned = "hodl"\n', 2, "'hold' or 'refuse', not 'hodl'; did you mean 'hold'?"),
+        ('[actions]\nsigned = "REFUSE"\n', 2, "did you mean 'refuse'?"),
+        ("[actions]\nsigned = 1\n", 2, "actions.signed"),
+        ('[actions]\nsinged = "hold"\n', 2, "did you mean 'signed'?"),
         ("threshold = 3\nthreshold = 4\n", 2, "not TOML"),
         ("threshold = [\n", 2, "not TOML"),
     ],
@@ -120,3 +124,47 @@ def test_values_that_would_switch_something_off_in_silence_are_refused(
     with pytest.raises(PolicyError, match=words) as caught:
         load(path)
     assert caught.value.problems[0].line in (1, 2)
+
+
+def test_block_lists_and_feeds_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(
+        '[[dnsbl]]\nzone = "dbl.lists.example"\nlists = ["domain", "ip"]\n'
+        'codes = [{ code = "127.0.1.0/24", words = "bad", strength = 0.5 }, { bits = 8, words = "worse" }]\n'
+        '[[feed]]\nname = "block"\nurl = "https://x.example/list?a=b"\nformat = "urlhaus"\n'
+        '[[feed]]\nname = "own"\nurl = "file:///srv/list"\nformat = "hosts"\n'
+    )
+    rules = load(path).rules
+    zone = rules.dnsbl[0]
+    assert (zone.lists, [code.strength for code in zone.codes]) == (("domain", "ip"), [0.5, 1.0])
+    assert [feed.format for feed in rules.feed] == ["urlhaus", "hosts"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[[dnsbl]]\nzone = "https://x.example/"\n', "2: 'https://x.example/' is no zone"),
+        (
+            '[[dnsbl]]\nzone = "x.example"\ncodes = [{ code = "4", words = "x" }]\n',
+            "3: '4' is no return code",
+        ),
+        ('[[dnsbl]]\nzone = "x.example"\ncodes = [{ cod = "4", words = "x" }]\n', "unknown key 'cod'"),
+        ('[[dnsbl]]\nzone = "x.example"\nlists = ["url"]\n', "'domain' or 'ip'"),
+        (
+            '[[feed]]\nname = "a"\nurl = "http://x.example/l"\nformat = "urls"\n',
+            "3: 'http://x.example/l' cannot",
+        ),
+        ('[[feed]]\nname = "a"\nurl = "http://127.0.0.1@x.example/"\nformat = "urls"\n', "cannot be fetched"),
+        ('[[feed]]\nname = "../a"\nurl = "https://x.example/l"\nformat = "urls"\n', "2: '../a' is no name"),
+        ('[[feed]]\nname = "a"\nurl = "https://x.example/l"\nformat = "url"\n', "did you mean 'urls'?"),
+    ],
+)
+def test_block_lists_and_feeds_that_cannot_be_asked_are_reported(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    assert any(words in line for line in _error(tmp_path, text)), _error(tmp_path, text)
+
+
+def test_two_feeds_of_one_name_are_reported(tmp_path: Path) -> None:
+    feed = '[[feed]]\nname = "a"\nurl = "https://x.example/l"\nformat = "urls"\n'
+    assert "6: 'a' is the name of two feeds" in _error(tmp_path, feed + feed)[0]

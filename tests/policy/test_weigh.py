@@ -45,7 +45,8 @@ def test_a_signal_without_points_is_observed_and_not_counted(rules: Rules) -> No
 def test_the_flip_names_what_would_turn_the_verdict(rules: Rules) -> None:
     odd = weigh([Evidence("surprise", 0.5, "")], rules)
     assert flip(odd, score(odd), rules, "a.test", "a.test") == (
-        "1.0 points fewer, e.g. if a.test had been linked by this sender before"
+        f"{rules.points['surprise'] / 2 - rules.threshold:.1f} points fewer, "
+        "e.g. if a.test had been linked by this sender before"
     )
     excused = weigh([Evidence("surprise", 0.5, ""), Evidence("familiar", 1.0, "")], rules)
     assert "if the sender had never linked to a.test before" in flip(

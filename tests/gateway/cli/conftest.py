@@ -71,7 +71,7 @@ def _outcome(id: str, at: float, subject: str, *, odd: bool) -> Outcome:
         inspection=Inspection(
             Message(b"", (), ()),
             tuple(links),
-            (Skipped("3", "encrypted PDF"),),
+            (Skipped("3", "encrypted PDF", "encrypted"),),
             (Flag("pdf-signed", "2", "Signed."),),
         ),
         judgement=Judgement(
@@ -80,6 +80,8 @@ def _outcome(id: str, at: float, subject: str, *, odd: bool) -> Outcome:
             "default-1",
         ),
         tickets=(Ticket("Tick1", links[1].url, 1),) if odd else (),
+        action="tag" if odd else "pass",
+        because=("encrypted",) if odd else (),
     )
 
 

@@ -38,7 +38,10 @@ def test_json_has_one_whole_message_a_line(run: Run) -> None:
     assert entry["time"] == "2023-11-14T22:13:20.000Z"
     assert entry["sender"]["domain"] == "office.example"
     assert entry["links"][1]["evidence"][0]["signal"] == "surprise"
-    assert entry["skipped"] == [{"leaf": "3", "reason": "encrypted PDF"}]
+    assert entry["skipped"] == [{"leaf": "3", "reason": "encrypted PDF", "kind": "encrypted"}]
+    assert (entry["action"], entry["because"]) == ("tag", ["encrypted"])
+    assert run("decisions", "--json", "--action", "tag").out == ran.out
+    assert run("decisions", "--json", "--action", "hold").out == ""
     assert run("decisions", "--format", "json", "--outcome", "rewritten").out == ran.out
 
 

@@ -91,7 +91,7 @@ def test_a_new_installation_has_nothing_wrong_but_what_proves_senders(
     ran = oddlink("doctor", "--json")
     assert set(states(ran)) == {
         "settings", "policy", "lists", "keys", "store", "clock", "workers", "relay", "click page", "console",
-        "next hop", "identity", "DNS",
+        "next hop", "identity", "DNS", "block lists", "registries", "feeds",
     }  # fmt: skip
     assert [what for what, state in states(ran).items() if state == "wrong"] == ["identity"]
     assert "identity.verify_dkim" in words(ran, "identity")

@@ -66,3 +66,9 @@ def test_an_unknown_id_is_bad_data(run: Run) -> None:
         ran = run("explain", id)
         assert (ran.code, ran.out) == (65, "")
         assert "is not in the store" in ran.err
+
+
+def test_what_policy_did_and_the_kind_of_what_was_skipped_are_told(run: Run) -> None:
+    lines = run("explain", ID).out.splitlines()
+    assert "  action     tag, because of [actions] encrypted" in lines
+    assert "  skipped    3: encrypted PDF (encrypted)" in lines

@@ -42,14 +42,21 @@ def archive(tmp_path: Path) -> Path:
     return folder
 
 
+def counts(folder: Path) -> tuple[int, int, int]:
+    answer = habit(folder)
+    assert isinstance(answer, Known)
+    assert isinstance(answer.value, Habit)
+    return answer.value.messages, answer.value.uses, answer.value.domains
+
+
 def test_only_proved_mail_teaches_and_only_once(oddlink: Run, archive: Path) -> None:
     ran = oddlink("learn", "--json", "archive")
     assert (ran.code, ran.err) == (0, "")
     assert ran.objects == [{"learned": 1, "taught nothing": 1, "not genuine": 1, "known already": 0}]
-    assert habit(archive.parent) == Known(Habit(1, 1, 1))
+    assert counts(archive.parent) == (1, 1, 1)
     again = oddlink("learn", "archive")
     assert again.out == b"0 learned, 0 taught nothing, 0 not genuine, 3 known already\n"
-    assert habit(archive.parent) == Known(Habit(1, 1, 1))
+    assert counts(archive.parent) == (1, 1, 1)
 
 
 def test_from_can_be_taken_at_its_word(oddlink: Run, archive: Path) -> None:
@@ -77,7 +84,7 @@ def test_stopped_and_run_again_it_learns_everything_once(
     assert (ran.code, ran.out, ran.err) == (130, b"", "")
     (found,) = oddlink("learn", "--json", "archive").objects
     assert found == {"learned": 24, "taught nothing": 0, "not genuine": 0, "known already": 19}
-    assert habit(archive.parent) == Known(Habit(41, 41, 1))
+    assert counts(archive.parent) == (41, 41, 1)
 
 
 def test_ctrl_c_ends_it_quickly_without_a_traceback(archive: Path) -> None:
@@ -104,7 +111,7 @@ def test_ctrl_c_ends_it_quickly_without_a_traceback(archive: Path) -> None:
     learned = habit(archive.parent)
     assert isinstance(learned, Known)
     assert isinstance(learned.value, Habit)
-    assert 500 <= learned.value.messages < 6000
+    assert 490 <= learned.value.messages < 6000  # at least one batch, which holds three other files
 
 
 def test_mboxes_and_maildirs_are_learned_message_by_message(oddlink: Run, archive: Path) -> None:

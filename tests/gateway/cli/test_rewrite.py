@@ -85,7 +85,7 @@ def test_a_bare_pdf_is_changed_by_force_only_and_the_original_is_its_beginning(o
     ran = oddlink("rewrite", "--force", ODD, stdin=raw)
     assert ran.code == 0
     assert ran.out.startswith(raw)
-    urls = [link.url for link in message.inspect(ran.out).links]
+    urls = [link.url for link in message.inspect_pdf(ran.out).links]
     assert len(urls) == 5
     assert ODD not in urls
     assert oddlink("restore", stdin=ran.out).out == raw
@@ -142,3 +142,24 @@ def test_files_that_cannot_be_had_are_named(oddlink: Run, words: tuple[str, ...]
     ran = oddlink("rewrite", *words, stdin=RAW)
     assert ran.code == 65
     assert ran.err == f"oddlink: {words[-1]}: No such file or directory\n"
+
+
+BLOCKED = '[[block]]\ndomain = "odd.example"\nwhy = "x"\n\n'
+
+
+@pytest.mark.parametrize(("action", "result"), [("hold", "held"), ("refuse", "refused")])
+def test_a_message_the_gateway_would_stop_passes_the_pipe_with_a_warning(
+    oddlink: Run, tmp_path: Path, action: str, result: str
+) -> None:
+    raw = (
+        b'From: a@office.example\r\nContent-Type: multipart/signed; boundary="b"\r\n\r\n--b\r\n\r\n'
+        b"https://odd.example/a\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--\r\n"
+    )
+    (tmp_path / "p.toml").write_text(BLOCKED + f'[actions]\nsigned = "{action}"\n')
+    ran = oddlink("rewrite", "--policy", "p.toml", stdin=raw)
+    assert ran.code == 0 and ran.out.endswith(raw)
+    assert f"action={action}\r\n".encode() in ran.out
+    first, second = ran.err.splitlines()
+    assert first == f"oddlink: in the gateway this message would be {result} (signed)"
+    assert second.startswith("oddlink: not rewritten in part 1: the link stands in something signed")
+    assert oddlink("restore", stdin=ran.out).out == raw

@@ -78,3 +78,23 @@ def test_wrong_policies_and_stores_stop_it_with_file_and_line(oddlink: Run, tmp_
     (tmp_path / "oddlink.toml").write_text('[lists]\ndir = "gone"\n')
     ran = oddlink("scan", "-", stdin=RAW)
     assert (ran.code, "lists.dir" in ran.err) == (78, True)
+
+
+BLOCKED = '[[block]]\ndomain = "odd.example"\nwhy = "x"\n\n'
+SIGNED = (
+    b'From: a@office.example\r\nContent-Type: multipart/signed; boundary="b"\r\n\r\n--b\r\n\r\n'
+    b"https://odd.example/a\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--\r\n"
+)
+
+
+def test_what_policy_does_about_what_cannot_be_changed_is_told(oddlink: Run, tmp_path: Path) -> None:
+    for action, outcome in (
+        ("pass", "untouched"),
+        ("tag", "untouched"),
+        ("hold", "held"),
+        ("refuse", "refused"),
+    ):
+        (tmp_path / "p.toml").write_text(BLOCKED + f'[actions]\nsigned = "{action}"\n')
+        (found,) = oddlink("scan", "--json", "--policy", "p.toml", "-", stdin=SIGNED).objects
+        assert (found["outcome"], found["action"]) == (outcome, action)
+        assert [(link["verdict"], link["left"]) for link in found["links"]] == [(action, "signed")]

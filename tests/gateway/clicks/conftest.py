@@ -123,7 +123,7 @@ def message_row(**changes: object) -> MessageRow:
         delivered=True,
         reply="250 2.0.0 Ok: queued",
         links=(),
-        skipped=(("3", "The PDF is encrypted."),),
+        skipped=(("3", "The PDF is encrypted.", "encrypted"),),
         flags=(("duplicate-header", "1", "The field Subject stands there twice."),),
         link_count=2,
         rewritten_count=1,

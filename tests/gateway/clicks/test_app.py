@@ -15,7 +15,8 @@ from gateway.clicks import steps as steps_module
 from gateway.clicks.app import click_app
 from gateway.clicks.nonce import LIFE
 from gateway.clicks.translations import ALL
-from gateway.store.rows import EvidenceRow
+from gateway.clicks.words import ENGLISH
+from gateway.store.rows import EvidenceRow, Ruling
 from gateway.tokens import Keyring, mint
 
 BASE = "https://click.bank.example"
@@ -361,3 +362,13 @@ def test_the_log_names_no_destination_and_no_address(web, path, log):
     line = str(log.lines)
     assert "office.example" not in line.replace("portal-update.example", "") and "q=%41" not in line
     assert "0123456789abcdef" in line
+
+
+def test_a_released_link_says_so_and_one_that_was_confirmed_later_does_not(web, path, store):
+    row = next(iter(store.rows.values()))
+    assert ENGLISH.released not in text_of(web.get(path))
+    rulings = [Ruling(5.0, "anna", what, row.message.id, row.link.number) for what in ("release", "confirm")]
+    for count, shown in ((1, True), (2, False)):
+        message = replace(row.message, rulings=tuple(rulings[:count]))
+        store.rows[row.ticket.id] = replace(row, message=message)
+        assert (ENGLISH.released in text_of(web.get(path))) is shown

@@ -9,9 +9,13 @@ from bs4 import BeautifulSoup
 from prometheus_client import CollectorRegistry, Counter
 from starlette.testclient import TestClient
 
-from gateway.clicks.console import console_app
+from gateway.clicks.console import Rulings, console_app
+from gateway.store import Store
 from gateway.store.rows import ClickRow, EvidenceRow, Search
 from gateway.tokens import mint
+from policy.model import Known
+from policy.policyfile import load
+from policy.questions import confirmed
 
 URL = "https://login.portal-update.example/statements?q=1"
 PAGES = ("/", "/clicks", "/messages/0123456789abcdef", "/api/decisions", "/api/clicks")
@@ -80,12 +84,13 @@ def test_every_field_of_a_search_reaches_the_store_and_stays_in_the_form(web, st
         "url": "statements",
         "message_id": "<a1@office.example>",
         "outcome": "rewritten",
+        "action": "tag",
         "limit": "7",
     }
     page = web.get("/", params=fields)
     kept = {one["name"]: one["value"] for one in soup_of(page).select(".search input")}
-    chosen = soup_of(page).select_one("option[selected]")["value"]
-    assert {**kept, "outcome": chosen} == fields
+    chosen = [option["value"] for option in soup_of(page).select("option[selected]")]
+    assert {**kept, "outcome": chosen[0], "action": chosen[1]} == fields
     expected = Search(
         since=1_768_210_200.0 - 86_400,
         sender="@office.example",
@@ -94,6 +99,7 @@ def test_every_field_of_a_search_reaches_the_store_and_stays_in_the_form(web, st
         url="statements",
         message_id="<a1@office.example>",
         outcome="rewritten",
+        action="tag",
         limit=7,
     )
     web.get("/api/decisions", params=fields)
@@ -165,7 +171,7 @@ def test_the_api_gives_the_contracts_shape(web, filled):
         "words": "In 41 messages this sender never linked to this website.",
         "used": [],
     }
-    assert found["skipped"] == [{"leaf": "3", "reason": "The PDF is encrypted."}]
+    assert found["skipped"] == [{"leaf": "3", "reason": "The PDF is encrypted.", "kind": "encrypted"}]
     assert found["flags"][0]["flag"] == "duplicate-header"
     assert found["clicks"][0]["step"] == "continued"
     assert "links" not in web.get("/api/decisions").json()[0]
@@ -212,7 +218,9 @@ def test_hostile_words_in_every_field_stay_words(web, filled, store, hostile):
         policy_version=hostile,
         reply=hostile,
         links=(link,),
-        skipped=((hostile, hostile),),
+        skipped=((hostile, hostile, hostile),),
+        action=hostile,
+        because=(hostile,),
         flags=((hostile, hostile, hostile),),
     )
     store.clicks[0] = ClickRow(5.0, hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile)
@@ -311,6 +319,17 @@ def test_scores_that_are_no_numbers_are_null(web, filled, store):
     assert web.get("/messages/0123456789abcdef").status_code == 200
 
 
+def test_a_held_message_says_what_policy_did_and_why(web, filled, store):
+    store.messages[0] = replace(
+        store.messages[0], outcome="held", action="hold", because=("encrypted", "signed")
+    )
+    page = soup_of(web.get("/messages/0123456789abcdef")).get_text(" ", strip=True)
+    assert "Why held actions: encrypted, signed" in page
+    assert "3 encrypted: The PDF is encrypted." in page
+    found = web.get("/api/decisions").json()[0]
+    assert (found["action"], found["because"]) == ("hold", ["encrypted", "signed"])
+
+
 def test_links_that_the_store_left_out_are_counted(web, filled, store):
     assert "are shown here" not in web.get("/messages/0123456789abcdef").text
     store.messages[0] = replace(store.messages[0], link_count=12_000)
@@ -321,3 +340,60 @@ def test_links_that_the_store_left_out_are_counted(web, filled, store):
 def test_a_full_answer_says_that_there_may_be_more(web, filled):
     assert "there may be more" in web.get("/?limit=1").text
     assert "there may be more" not in web.get("/?limit=2").text
+
+
+@pytest.fixture
+def book():
+    """A real store behind the buttons."""
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(store, ring, clock, log, book):
+    rulings = Rulings(book, lambda: load().rules)
+    app = console_app(store, ring, CollectorRegistry(), list, clock, log=log, rulings=rulings)
+    with TestClient(app, base_url="http://127.0.0.1:8081", follow_redirects=False) as client:
+        yield client
+
+
+def press(office, what, **changes):
+    """Press a button of the odd link, with what the form holds or something else."""
+    page = soup_of(office.get("/messages/0123456789abcdef"))
+    form = page.select_one(f'#link-3 form[action$="/{what}"]')
+    fields = {one["name"]: one["value"] for one in form.select("input")} | changes
+    return office.post(form["action"], data=fields)
+
+
+def test_an_analyst_confirms_and_releases_with_a_press(office, filled, book):
+    domain = filled.messages[0].links[1].domain
+    answer = press(office, "confirm")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/messages/0123456789abcdef#link-3")
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(True)
+    assert press(office, "release").status_code == 303
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(False)
+
+
+def test_a_ruling_needs_the_nonce_of_its_own_button(office, filled, book, clock):
+    other = soup_of(office.get("/messages/0123456789abcdef")).select_one('#link-3 form[action$="/release"]')
+    nonces = ["", "x", other.select_one('[name="nonce"]')["value"]]
+    assert [press(office, "confirm", nonce=one).status_code for one in nonces] == [403] * 3
+    assert press(office, "confirm", link="0").status_code == 403
+    page = soup_of(office.get("/messages/0123456789abcdef"))
+    late = page.select_one('#link-3 form[action$="/confirm"] [name="nonce"]')["value"]
+    clock.now += 3600
+    assert press(office, "confirm", nonce=late).status_code == 403
+    domain = filled.messages[0].links[1].domain
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(False)
+
+
+def test_nothing_but_the_two_rulings_can_be_posted(office, filled):
+    assert office.post("/messages/0123456789abcdef/forget", data={"link": "1"}).status_code == 404
+    assert office.post("/messages/ffffffffffffffff/confirm", data={"link": "1"}).status_code == 404
+    assert office.post("/messages/0123456789abcdef/confirm", content=b"{}").status_code == 415
+    assert office.get("/messages/0123456789abcdef/confirm").status_code == 405
+
+
+def test_a_console_that_only_reads_has_no_buttons(web, filled):
+    assert not soup_of(web.get("/messages/0123456789abcdef")).select("#link-3 form")
+    assert web.post("/messages/0123456789abcdef/confirm", data={"link": "1"}).status_code == 404

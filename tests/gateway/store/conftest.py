@@ -40,7 +40,7 @@ def make_outcome(id: str = "0123456789abcdef", **changes: Any) -> Outcome:
         "inspection": Inspection(
             Message(b"", (), ()),
             tuple(decision.link for decision in decisions),
-            (Skipped("2", "encrypted PDF"),),
+            (Skipped("2", "encrypted PDF", "encrypted"),),
             (Flag("duplicate-header", "", "Two From fields."),),
         ),
         "judgement": Judgement(
@@ -56,6 +56,8 @@ def make_outcome(id: str = "0123456789abcdef", **changes: Any) -> Outcome:
         ),
         "not_rewritten": (Skipped("1", "the charset cannot say it"),),
         "timings": {"inspect": 0.001},
+        "action": "hold",
+        "because": ("encrypted", "limit"),
     }
     return Outcome(**(values | changes))
 

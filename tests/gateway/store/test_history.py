@@ -34,10 +34,10 @@ def test_lessons_add_up_for_each_owner(store: Store) -> None:
     store.learn([Lesson((SENDER,), ("b.example",), 5.0), Lesson((WORLD,), ("c.example",), 30.0)])
     questions = [habit(SENDER), habit(WORLD), seen(SENDER, "b.example"), seen(WORLD, "b.example")]
     assert list(store.answer(questions).values()) == [
-        Known(Habit(messages=2, uses=3, domains=2)),
-        Known(Habit(messages=2, uses=3, domains=3)),
-        Known(Seen(2, 5.0, 10.0)),
-        Known(Seen(1, 10.0, 10.0)),
+        Known(Habit(2, 3, 2, 5.0, 10.0)),
+        Known(Habit(2, 3, 3, 10.0, 30.0)),
+        Known(Seen(2, 5.0, 10.0, days=1)),
+        Known(Seen(1, 10.0, 10.0, days=1, senders=1)),
     ]
     assert store.answer([seen(SENDER, "c.example")]) == {seen(SENDER, "c.example"): Known(None)}
 
@@ -55,18 +55,18 @@ def test_questions_of_another_kind_or_shape_are_unknown(store: Store) -> None:
 
 def test_more_domains_than_fit_one_statement_are_answered(store: Store) -> None:
     domains = tuple(f"d{number}.example" for number in range(1000))
-    store.learn([Lesson((SENDER,), domains, 1.0)])
-    store.learn([Lesson((SENDER,), (*domains, "new.example"), 2.0)])
-    answers = store.answer([habit(SENDER), *(seen(SENDER, domain) for domain in domains)])
-    assert answers[habit(SENDER)] == Known(Habit(2, 2001, 1001))
-    assert all(answers[seen(SENDER, domain)] == Known(Seen(2, 1.0, 2.0)) for domain in domains)
+    store.learn([Lesson((WORLD,), domains, 1.0)])
+    store.learn([Lesson((WORLD,), (*domains, "new.example"), 2.0)])
+    answers = store.answer([habit(WORLD), *(seen(WORLD, domain) for domain in domains)])
+    assert answers[habit(WORLD)] == Known(Habit(2, 2001, 1001, 1.0, 2.0))
+    assert all(answers[seen(WORLD, domain)] == Known(Seen(2, 1.0, 2.0, days=1)) for domain in domains)
 
 
 def test_many_owners_are_answered(store: Store) -> None:
     owners = [Owner("sender", f"s{number}@office.example") for number in range(600)]
     store.learn([Lesson((owner,), ("a.example",), 1.0) for owner in owners])
     answers = store.answer([seen(owner, "a.example") for owner in owners])
-    assert set(answers.values()) == {Known(Seen(1, 1.0, 1.0))}
+    assert set(answers.values()) == {Known(Seen(1, 1.0, 1.0, days=1))}
 
 
 def test_overlong_and_unstorable_names_are_kept_apart(store: Store) -> None:
@@ -74,7 +74,11 @@ def test_overlong_and_unstorable_names_are_kept_apart(store: Store) -> None:
     odd = Owner("sender", "a\0b\ud800c@office.example")
     store.learn([Lesson((first,), ("a.example",), 1.0), Lesson((odd,), ("\udcff.example",), 1.0)])
     answers = store.answer([habit(first), habit(second), seen(odd, "\udcff.example")])
-    assert list(answers.values()) == [Known(Habit(1, 1, 1)), Known(Habit()), Known(Seen(1, 1.0, 1.0))]
+    assert list(answers.values()) == [
+        Known(Habit(1, 1, 1, 1.0, 1.0)),
+        Known(Habit()),
+        Known(Seen(1, 1.0, 1.0, days=1)),
+    ]
 
 
 def test_a_marked_source_is_learned_and_another_is_not(store: Store) -> None:
@@ -99,7 +103,7 @@ _lessons = st.lists(
         st.lists(st.sampled_from(["a.example", "b.example", "c.example"]), max_size=3, unique=True).map(
             tuple
         ),
-        st.integers(0, 1000).map(float),
+        st.integers(1, 500_000).map(float),
     ),
     max_size=12,
 )
@@ -120,11 +124,17 @@ def test_law_any_order_and_any_batches_give_the_counted_habit(lessons: list[Less
                     times[owner, domain].append(lesson.at)
         for owner in (SENDER, DOMAIN, WORLD):
             own = {domain: at for (whose, domain), at in times.items() if whose == owner}
-            expected = Habit(messages[owner], sum(map(len, own.values())), len(own))
+            whole = [at for one in own.values() for at in one] or [0.0]
+            expected = Habit(messages[owner], sum(map(len, own.values())), len(own), min(whole), max(whole))
             assert store.answer([habit(owner)])[habit(owner)] == Known(expected)
             for domain, at in own.items():
                 question = seen(owner, domain)
-                assert store.answer([question])[question] == Known(Seen(len(at), min(at), max(at)))
+                found = store.answer([question])[question].value
+                assert (found.messages, found.first, found.last) == (len(at), min(at), max(at))
+                days = {int(one // 86400) for one in at}
+                # Between the first and the last day of an earlier batch, days are not told apart.
+                assert min(2, len(days)) <= found.days <= len(days)
+                assert cut > 0 or found.days == len(days)
 
 
 def test_a_senders_own_domain_does_not_become_familiar_to_the_organisation_by_his_word() -> None:

@@ -12,6 +12,7 @@ from gateway.store import DuplicateError, Store, StoreError, schema, unfit
 from gateway.store.recording import why_not
 from gateway.store.rows import EvidenceRow, Search
 from inspectors.model import Skipped
+from policy.actions import LEFT
 from policy.model import Decision, Envelope
 
 Make = Callable[..., Outcome]
@@ -40,7 +41,8 @@ def test_a_message_comes_back_with_all_that_was_decided(store: Store, outcome: M
         ("anna@bank.example", "Bob@Bank.example"),
     )
     assert (row.delivered, row.reply) == (None, "")
-    assert row.skipped == (("2", "encrypted PDF"),)
+    assert row.skipped == (("2", "encrypted PDF", "encrypted"),)
+    assert (row.action, row.because) == ("hold", ("encrypted", "limit"))
     assert row.flags == (("duplicate-header", "", "Two From fields."),)
     assert (row.link_count, row.rewritten_count, len(row.links)) == (3, 1, 3)
     link = row.links[1]
@@ -82,6 +84,35 @@ def test_reasons_go_to_the_links_of_their_leaf_in_order(
     assert why_not(made) == {0: "A", 1: "B", 2: "B", 3: "no reason was recorded", 4: "C"}
     whole = replace(made, not_rewritten=(Skipped("", "store down"),))
     assert set(why_not(whole).values()) == {"store down"}
+
+
+def test_a_link_known_to_stay_has_its_own_reason_and_takes_nobody_elses(
+    outcome: Make, decision: Callable[..., Decision]
+) -> None:
+    decisions = (
+        replace(decision("https://a.odd.test/", "hold"), left="signed"),
+        decision("https://b.odd.test/", "rewrite"),
+        replace(decision("https://c.odd.test/", "pass"), left="listed"),
+    )
+    judgement = replace(outcome().judgement, decisions=decisions)
+    made = outcome(tickets=(), judgement=judgement, not_rewritten=(Skipped("1", "A"),))
+    assert why_not(made) == {0: LEFT["signed"], 1: "A", 2: LEFT["listed"]}
+    assert [one.reason for one in made.left] == [LEFT["signed"], LEFT["listed"], "A"]
+
+
+def test_what_programs_fetch_is_not_recorded(store: Store, outcome: Make) -> None:
+    made = outcome()
+    decisions = made.judgement.decisions
+    rewritten = {ticket.link for ticket in made.tickets}
+    number = next(number for number in range(len(decisions)) if number not in rewritten)
+    picture = replace(decisions[number], link=replace(decisions[number].link, fetched=True))
+    others = (*decisions[:number], *decisions[number + 1 :])
+    changed = (*decisions[:number], picture, *decisions[number + 1 :])
+    store.record(replace(made, judgement=replace(made.judgement, decisions=changed)))
+    row = store.message(ID)
+    assert row is not None
+    assert (row.link_count, len(row.links)) == (2, 2)
+    assert [link.url for link in row.links] == [one.link.url for one in others]
 
 
 def test_the_manifest_comes_back_by_id_and_by_digest(store: Store, outcome: Make) -> None:

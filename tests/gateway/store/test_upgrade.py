@@ -53,6 +53,29 @@ def test_a_stepped_store_opens(tmp_path: Path) -> None:
         store.check()
 
 
+def test_a_message_of_an_older_store_keeps_and_has_no_action(tmp_path: Path) -> None:
+    from alembic import command
+
+    path = tmp_path / "odd.db"
+    database = Database(parse(f"sqlite:///{path}"), create=True, wait=1.0)
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO message VALUES ('0123456789abcdef', 1.0, '', '', '', '', 0, 'none', '', '', '', '', "
+            "'', 'untouched', 'default-1', 0, 0, '{}', 1, '250 Ok', 1.0)"
+        )
+        connection.exec_driver_sql("INSERT INTO skipped VALUES ('0123456789abcdef', 0, '1', 'encrypted')")
+    database.close()
+    with Store.open(f"sqlite:///{path}") as store:
+        row = store.message("0123456789abcdef")
+        assert row is not None
+        assert (row.outcome, row.action, row.because) == ("untouched", "pass", ())
+        assert row.skipped == (("1", "encrypted", ""),)
+
+
 def test_head_is_the_last_step() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
@@ -85,3 +108,31 @@ def test_a_failed_upgrade_leaves_no_half_made_tables(tmp_path: Path, monkeypatch
         Store.open(f"sqlite:///{tmp_path}/odd.db")
     monkeypatch.undo()
     Store.open(f"sqlite:///{tmp_path}/odd.db").close()
+
+
+def test_the_history_of_an_older_store_is_kept_with_its_days_and_senders_estimated(tmp_path: Path) -> None:
+    from alembic import command
+
+    from policy.model import Habit, Owner, Seen
+    from policy.questions import habit, seen
+
+    path, day = tmp_path / "odd.db", 86400.0
+    database = Database(parse(f"sqlite:///{path}"), create=True, wait=1.0)
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql("INSERT INTO owner VALUES (1, 'domain', 'office.example', 9, 12, 2)")
+        for name, messages, first, last in (("a.example", 9, day, 3 * day), ("b.example", 1, day, day)):
+            values = (1, name, messages, first, last)
+            connection.exec_driver_sql("INSERT INTO seen VALUES (?, ?, ?, ?, ?)", values)
+    database.close()
+    who = Owner("domain", "office.example")
+    with Store.open(f"sqlite:///{path}") as store:
+        asked = [habit(who), seen(who, "a.example"), seen(who, "b.example")]
+        assert [answer.value for answer in store.answer(asked).values()] == [
+            Habit(9, 12, 2, day, 3 * day),
+            Seen(9, day, 3 * day, days=3, senders=2),
+            Seen(1, day, day, days=1, senders=1),
+        ]

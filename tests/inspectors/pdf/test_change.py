@@ -287,14 +287,33 @@ def test_numbers_of_any_size_are_no_error(pdfs) -> None:
         edit("2", changed, [Edit(link, (pdfs.NEW,))])
 
 
-def test_a_signed_file_stays_as_it_is(pdfs) -> None:
+def test_of_a_signed_file_the_signed_bytes_stay(pdfs) -> None:
+    """Whether it may be changed at all is for the policy to say."""
     pdf = sample(pdfs)
-    link = pdfs.links(pdf.bytes())[0]
     pdf.objects[1] = (
         b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields["
         b"<</FT/Sig/V<</Contents<01>/ByteRange[0 1 2 3]>>>>]>>>>"
     )
-    assert "signature" in pdfs.refusal(pdf.bytes(), link)
+    content = pdf.bytes()
+    assert [flag.flag for flag in read("2", content).flags] == ["pdf-signed"]
+    assert pdfs.moved(content, pdfs.changed(content)) == {3}
+
+
+@pytest.mark.parametrize("cut", [b"startxref", b"%%EOF"])
+def test_a_file_that_lost_its_end_is_read_and_gets_one(pdfs, resaved, cut: bytes) -> None:
+    """Without a table qpdf finds no trailer; PDFium opens such a file all the same."""
+    content = resaved(sample(pdfs).bytes(), object_stream_mode=ObjectStreamMode.generate)
+    content = content[: content.rindex(cut)]
+    before = viewer_urls(content)
+    assert len(before) == 4
+    assert [flag.flag for flag in read("2", content).flags] == (
+        ["pdf-damaged"] if cut == b"startxref" else []
+    )
+    link = pdfs.links(content)[1]
+    (replacement,), _ = edit("2", content, [Edit(link, (pdfs.NEW,))])
+    after = content + replacement.choices[0]
+    assert viewer_urls(after) == [before[0], pdfs.NEW.encode(), *before[2:]]
+    assert read("2", after).flags == ()
 
 
 def test_what_cannot_be_opened_is_refused_with_the_reason(pdfs, resaved) -> None:

@@ -24,6 +24,10 @@ from inspectors.pdf.javascript import literals, urls
         "/* \"it's */ y = 'https://a.example/p?q=1'",
         "// it's\ny = 'Go to https://a.example/p?q=1 today'",
         "'unclosed\n;'https://a.example/p?q=1'",
+        "app.launchURL(unescape('%68%74%74%70%73%3a%2f%2fa.example/p%3fq=1'))",
+        "unescape('%u0068ttps%u003A//a.example/p?q=1')",
+        f"String.fromCharCode({','.join(map(str, b'https://a.example/p?q=1'))})",
+        f"eval(String.fromCharCode ( {' , '.join(map(hex, b'https://a.example/p?q=1'))} ))",
     ],
 )
 def test_a_url_is_read_however_the_literal_is_written(script: str) -> None:
@@ -47,7 +51,22 @@ def test_a_division_does_not_begin_a_regular_expression() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ['"\\', "/*", "=/[", "=/", "'", '"a"+\'', "`${", "return /", "http://", "'\\u{"]
+    "piece",
+    [
+        '"\\',
+        "/*",
+        "=/[",
+        "=/",
+        "'",
+        '"a"+\'',
+        "`${",
+        "return /",
+        "fromCharCode(1,",
+        "'%3a",
+        "fromCharCode(",
+        "http://",
+        "'\\u{",
+    ],
 )
 def test_hostile_scripts_take_time_in_proportion_to_their_length(piece: str) -> None:
     start = time.process_time()

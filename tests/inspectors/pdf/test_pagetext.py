@@ -11,8 +11,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
+from inspectors import message, splice
 from inspectors.model import Edit
-from inspectors.pdf import cover, edit, limits, plan, read, text
+from inspectors.pdf import cover, edit, limits, read, text
 
 FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
 
@@ -105,7 +106,7 @@ def test_broken_rectangles_show_nothing(pdfs) -> None:
 
 
 def test_without_pdfium_the_rest_is_read_and_it_is_said(monkeypatch, pdfs) -> None:
-    monkeypatch.setattr(text, "_pdfium", lambda: None)
+    monkeypatch.setattr(text, "library", lambda: None)
     reading = read("1", page(pdfs, [(20, 300, b"https://x.example/")], link(b"0 0 9 9")))
     assert [each.place for each in reading.links] == ["pdf:annotation"]
     assert [flag.flag for flag in reading.flags] == ["pdf-text-unread"]
@@ -180,14 +181,9 @@ def test_many_annotations_over_much_text_take_bounded_time(pdfs) -> None:
     assert len(reading.links) == 5_000
 
 
-def test_a_url_in_text_is_refused_with_the_reason(pdfs) -> None:
-    content = page(pdfs, [(20, 300, b"https://x.example/path")])
-    assert "text" in pdfs.refusal(content, pdfs.links(content)[0])
-
-
 def test_text_that_pdfium_cannot_read_is_said(monkeypatch, pdfs) -> None:
     content = page(pdfs, [(20, 300, b"https://x.example/path")], link(b"0 0 9 9"))
-    monkeypatch.setattr(text, "_pdfium", lambda: NoPages)
+    monkeypatch.setattr(text, "library", lambda: NoPages)
     reading = read("1", content)
     assert [each.place for each in reading.links] == ["pdf:annotation"]
     assert [each.reason for each in reading.skipped] == ["PDF with text that cannot be read (page 1)"]
@@ -214,10 +210,7 @@ def opened_at(content: bytes, x: float, y: float) -> bytes:
 
 @pytest.mark.parametrize("array", ["direct", "own", "none"])
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_a_url_in_text_gets_a_link_annotation_on_top(
-    monkeypatch, pdfs, resaved, array: str, encrypted: bool
-) -> None:
-    monkeypatch.setattr(plan, "MOVES", True)
+def test_a_url_in_text_gets_a_link_annotation_on_top(pdfs, resaved, array: str, encrypted: bool) -> None:
     below = b"<</Subtype/Link/Rect[0 290 300 320]/A<</S/GoTo/D[3 0 R/Fit]>>>>"
     content = page(pdfs, [(20, 300, b"https://x.example/path"), (20, 200, b"https://y.example/")], below)
     if array == "own":
@@ -241,23 +234,121 @@ def test_a_url_in_text_gets_a_link_annotation_on_top(
     assert opened_at(after, 25, 203) != pdfs.NEW.encode()
 
 
-def test_annotations_that_pages_share_are_not_added_to(monkeypatch, pdfs) -> None:
-    monkeypatch.setattr(plan, "MOVES", True)
+def test_annotations_that_pages_share_are_copied_for_the_one(pdfs) -> None:
     content = page(pdfs, [(20, 300, b"https://x.example/path")])
     with pikepdf.open(BytesIO(content)) as pdf:
         pdf.add_blank_page()
-        pdf.pages[0].Annots = pdf.pages[1].Annots = pdf.make_indirect(pikepdf.Array())
+        shown = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Text, Rect=[0, 0, 9, 9])])
+        pdf.pages[0].Annots = pdf.pages[1].Annots = pdf.make_indirect(shown)
         out = BytesIO()
         pdf.save(out)
-    (found,) = pdfs.links(out.getvalue())
-    assert "share" in pdfs.refusal(out.getvalue(), found)
+    content = out.getvalue()
+    (found,) = pdfs.links(content)
+    (replacement,), _ = edit("2", content, [Edit(found, (pdfs.NEW,))])
+    with pikepdf.open(BytesIO(content + replacement.choices[0])) as pdf:
+        assert [len(page.Annots) for page in pdf.pages] == [2, 1]
+        assert [len(page.Annots) for page in pikepdf.open(BytesIO(content)).pages] == [1, 1]
 
 
-def test_only_urls_that_stand_in_the_text_are_covered(monkeypatch, pdfs) -> None:
-    monkeypatch.setattr(plan, "MOVES", True)
+def test_only_urls_that_stand_in_the_text_are_covered(pdfs) -> None:
     content = page(pdfs, [(20, 300, b"https://x.example/path")])
     (found,) = pdfs.links(content)
     elsewhere = replace(found, handle=replace(found.handle, boxes=((0.0, 0.0, 400.0, 400.0),)))
     assert "does not stand" in pdfs.refusal(content, elsewhere)
-    several = replace(found.handle, boxes=found.handle.boxes * 2)
-    assert "several lines" in cover.fixed(several)
+    assert "lines" in cover.fixed(replace(found.handle, boxes=found.handle.boxes * (limits.LINES + 1)))
+    assert "extent" in cover.fixed(replace(found.handle, boxes=((5.0, 5.0, 5.0, 9.0),)))
+    assert "extent" in cover.fixed(replace(found.handle, boxes=()))
+
+
+@pytest.mark.parametrize("more", [b"", b"/CropBox[-30 -20 380 390]"])
+def test_a_url_over_two_lines_is_covered_on_both(pdfs, more: bytes) -> None:
+    content = page(
+        pdfs,
+        [
+            (20, 300, b"see https://x.example/a/long/path-"),
+            (20, 288, b"and/its/end"),
+            (20, 200, b"https://y.example/"),
+        ],
+        more=more,
+    )
+    before = message.inspect_pdf(content)
+    x, y = before.links
+    assert (x.url, len(x.handle.boxes)) == ("https://x.example/a/long/path-and/its/end", 2)
+    edits = [Edit(x, (pdfs.NEW,)), Edit(y, ("https://n.example/",))]
+    made = message.rewrite(before, edits)
+    assert made.done == tuple(edits)
+    out = splice.apply(content, made.patches)
+    assert message.compare(before, message.inspect_pdf(out), made.done) == ()
+    assert opened_at(out, 60, 303) == opened_at(out, 25, 291) == opened_at(out, 60, 291) == pdfs.NEW.encode()
+    assert opened_at(out, 25, 303) != pdfs.NEW.encode()  # "see"
+    assert opened_at(out, 25, 203) == b"https://n.example/"
+
+
+@pytest.mark.parametrize("more", [b"/Rotate 90", b"/Rotate 180", b"/UserUnit 2", b"/MediaBox[10 20 500 600]"])
+def test_a_cover_lies_on_the_text_however_the_page_is_turned(pdfs, more: bytes) -> None:
+    content = page(pdfs, [(20, 300, b"https://x.example/path")], more=more)
+    (found,) = pdfs.links(content)
+    (replacement,), _ = edit("2", content, [Edit(found, (pdfs.NEW,))])
+    after = content + replacement.choices[0]
+    assert opened_at(after, 22, 303) == opened_at(after, 110, 303) == pdfs.NEW.encode()
+
+
+def test_without_pages_their_text_is_not_read_and_that_is_said(monkeypatch, pdfs) -> None:
+    content = page(pdfs, [(20, 300, b"https://x.example/path")], link(b"0 0 9 9"))
+    monkeypatch.setattr(text, "library", lambda: pytest.fail("PDFium was used"))
+    reading = read("1", content, pages=False)
+    assert [(each.place, each.shown) for each in reading.links] == [("pdf:annotation", "")]
+    assert [(each.leaf, each.kind) for each in reading.skipped] == [("1", "limit")]
+    assert "page text" in reading.skipped[0].reason
+
+
+def test_a_link_has_its_rectangle_and_so_has_a_url_in_text(pdfs) -> None:
+    lines = [(20, 300, b"https://x.example/path")]
+    annotation, words = pdfs.links(page(pdfs, lines, link(b"250.5 120 15 95")))
+    assert annotation.box == (15.0, 95.0, 250.5, 120.0)
+    assert words.box == words.handle.boxes[0]
+
+
+def test_what_an_annotation_does_otherwise_has_its_rectangle_too(pdfs) -> None:
+    open_ = b"<</S/URI/URI(https://x.example/)>>"
+    own = b"<</Subtype/Link/Rect[1 2 3 4]/A<</S/GoTo/Next%b>>/AA<</D%b>>>>" % (open_, open_)
+    found = pdfs.links(page(pdfs, [], own))
+    assert [(each.place, each.box) for each in found] == [
+        ("pdf:next", (1.0, 2.0, 3.0, 4.0)),
+        ("pdf:additional", (1.0, 2.0, 3.0, 4.0)),
+    ]
+    elsewhere = pdfs.document([])
+    elsewhere.objects[1] = b"<</Type/Catalog/Pages 2 0 R/OpenAction%b>>" % open_
+    assert [each.box for each in pdfs.links(elsewhere.bytes())] == [None]
+
+
+def test_a_url_in_the_words_of_a_link_to_another_host_is_what_it_shows(pdfs) -> None:
+    words = [(20, 300, b"sign in at https://bank.example/login today")]
+    (found,) = pdfs.links(page(pdfs, words, link(b"15 295 300 315")))
+    assert (found.url, found.shown) == ("https://a.example/", "https://bank.example/login")
+    (same,) = pdfs.links(page(pdfs, words, link(b"15 295 300 315", b"https://bank.example/x")))
+    assert same.shown == "sign in at https://bank.example/login today"
+
+
+def test_a_link_over_two_lines_shows_the_words_of_its_lines_only(pdfs) -> None:
+    lines = [(20, 300, b"please read our terms"), (20, 288, b"of use before the end")]
+    quads = b"/QuadPoints[75 310 130 310 75 298 130 298 18 298 45 298 18 286 45 286]"
+    rect = b"18 286 130 310"
+    for more, shown in (
+        (quads, "our terms of use"),
+        (b"/QuadPoints[1 2 3]", "please read our terms of use before the end"),
+        (quads.replace(b"75 310", b"999 310"), "please read our terms of use before the end"),
+    ):
+        (found,) = pdfs.links(page(pdfs, lines, link(rect)[:-2] + more + b">>"))
+        assert found.shown == shown
+
+
+@pytest.mark.parametrize("written", [b"(https://x.example/)", b"<68747470733a2f2f782e6578616d706c652f>"])
+def test_what_marked_content_names_as_its_target_is_listed(pdfs, written: bytes) -> None:
+    pdf = pdfs.document(
+        [], {8: FONT, 9: stream(b"/Link <</MCID 0 /URI%b /URI(report.pdf)>> BDC EMC" % written)}
+    )
+    pdf.objects[3] = b"<</Type/Page/Parent 2 0 R/Contents 9 0 R>>"
+    (found,) = pdfs.links(pdf.bytes())
+    assert (found.place, found.url, found.page) == ("pdf:marked", "https://x.example/", 1)
+    assert "does not stand" in pdfs.refusal(pdf.bytes(), found)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspectors.pdf import limits, read
+from inspectors.pdf.model import PdfHandle
 
 
 def annotated(pdfs, uri: bytes, **other: object) -> bytes:
@@ -190,7 +191,7 @@ def test_a_stream_that_inflates_without_end_is_skipped_with_bounded_memory(pdfs)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     reading = read("1", content)
     assert reading.skipped or reading.flags
-    assert reading.links == ()
+    assert not any(isinstance(link.handle, PdfHandle) for link in reading.links)  # but PDFium may read it
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 4 * limits.STREAM_BYTES / 1024
 
 

@@ -10,7 +10,9 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from policy.lookups.dns import ABSENT, FAILED, DnsKeys
+from policy.lookups.dns import DnsKeys
+from policy.lookups.kept import FAILED
+from policy.lookups.resolver import ABSENT, Resolver
 from policy.model import Answer, Known, Question, Unknown
 
 KEY = b"v=DKIM1; k=rsa; p=" + b"A" * 400
@@ -68,20 +70,24 @@ def _question(selector: str) -> Question:
     return Question("dkim-key", (selector, "office.example"))
 
 
+def _resolver(zone: tuple[Zone, int], timeout: float = 3.0) -> Resolver:
+    return Resolver([("127.0.0.1", zone[1])], timeout)
+
+
 async def _ask(keys: DnsKeys, selector: str) -> Answer:
     question = _question(selector)
     return (await keys.answer([question]))[question]
 
 
 async def test_a_key_in_pieces_is_joined_and_asked_at_its_own_name_only(zone: tuple[Zone, int]) -> None:
-    keys = DnsKeys(["127.0.0.1"], zone[1])
+    keys = DnsKeys(_resolver(zone))
     assert await _ask(keys, "good") == Known(KEY)
     assert zone[0].asked == ["good._domainkey.office.example."]
 
 
 async def test_answers_are_kept_for_their_ttl(zone: tuple[Zone, int]) -> None:
     clock = Clock()
-    keys = DnsKeys(["127.0.0.1"], zone[1], clock=clock)
+    keys = DnsKeys(_resolver(zone), clock=clock)
     await _ask(keys, "good")
     clock.now += 599
     await _ask(keys, "good")
@@ -93,14 +99,14 @@ async def test_answers_are_kept_for_their_ttl(zone: tuple[Zone, int]) -> None:
 
 async def test_equal_questions_under_way_are_asked_once(zone: tuple[Zone, int]) -> None:
     zone[0].delay = 0.05
-    keys = DnsKeys(["127.0.0.1"], zone[1])
+    keys = DnsKeys(_resolver(zone))
     answers = await asyncio.gather(*(_ask(keys, "good") for _ in range(20)))
     assert answers == [Known(KEY)] * 20 and len(zone[0].asked) == 1
 
 
 async def test_an_impatient_asker_does_not_stop_the_question(zone: tuple[Zone, int]) -> None:
     zone[0].delay = 0.1
-    keys = DnsKeys(["127.0.0.1"], zone[1])
+    keys = DnsKeys(_resolver(zone))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(_ask(keys, "good"), 0.02)
     await asyncio.sleep(0.2)
@@ -114,7 +120,7 @@ async def test_what_is_not_there_or_fails_is_unknown_and_remembered_for_a_while(
     zone: tuple[Zone, int], selector: str, seconds: float
 ) -> None:
     clock = Clock()
-    keys = DnsKeys(["127.0.0.1"], zone[1], timeout=1, clock=clock)
+    keys = DnsKeys(_resolver(zone, timeout=1), clock=clock)
     assert isinstance(await _ask(keys, selector), Unknown)
     asked = len(zone[0].asked)
     clock.now += seconds - 1
@@ -127,7 +133,7 @@ async def test_what_is_not_there_or_fails_is_unknown_and_remembered_for_a_while(
 
 async def test_a_silent_server_gives_unknown_in_time(zone: tuple[Zone, int]) -> None:
     zone[0].silent = True
-    keys = DnsKeys(["127.0.0.1"], zone[1], timeout=0.2)
+    keys = DnsKeys(_resolver(zone, timeout=0.2))
     answer = await asyncio.wait_for(_ask(keys, "good"), 2)
     assert isinstance(answer, Unknown) and "DNS gave no answer" in answer.why
 
@@ -137,12 +143,12 @@ async def test_a_silent_server_gives_unknown_in_time(zone: tuple[Zone, int]) -> 
 )
 async def test_questions_that_are_no_names_are_unknown(zone: tuple[Zone, int], key: tuple[str, ...]) -> None:
     question = Question("dkim-key", key)
-    assert isinstance((await DnsKeys(["127.0.0.1"], zone[1]).answer([question]))[question], Unknown)
+    assert isinstance((await DnsKeys(_resolver(zone)).answer([question]))[question], Unknown)
 
 
 async def test_closing_stops_what_is_under_way(zone: tuple[Zone, int]) -> None:
     zone[0].silent = True
-    keys = DnsKeys(["127.0.0.1"], zone[1], timeout=30)
+    keys = DnsKeys(_resolver(zone, timeout=30))
     asking = asyncio.ensure_future(_ask(keys, "good"))
     await asyncio.sleep(0.02)
     await asyncio.wait_for(keys.close(), 2)

@@ -4,6 +4,7 @@ import pytest
 
 from policy.lookups.locallists import ListError, LocalLists
 from policy.model import Answer, Known, Question, Unknown
+from policy.questions import listed_page
 
 
 async def _ask(lists: LocalLists, kind: str, *key: str) -> Answer:
@@ -62,3 +63,38 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_binary_rubbish_is_read_without_an_error(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(bytes(range(256)) * 50)
     LocalLists.load([tmp_path / "x"], {"block": [tmp_path / "x"]})
+
+
+async def test_a_list_of_pages_knows_the_page_and_others_of_its_host(tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text(
+        "http://odd.test/login.php?x=1#top\nhttps://Odd.TEST:8443/Case\nhttp://[2001:db8::1]/a\nevil.test\n"
+    )
+    lists = LocalLists.load([], {"block": [tmp_path / "p.txt"]})
+
+    async def page(url: str) -> Answer:
+        question = listed_page("block", url)
+        return (await lists.answer([question]))[question]
+
+    for url in (
+        "https://odd.test/login.php?x=1",
+        "http://ODD.test/login.php?x=1#else",
+        "https://odd.test:8443/Case",
+    ):
+        assert await page(url) == Known("page"), url
+    for url in (
+        "https://odd.test/",
+        "https://odd.test",
+        "https://odd.test:8443/case",
+        "http://[2001:db8::1]/b",
+    ):
+        assert await page(url) == Known("host"), url
+    for url in ("https://www.odd.test/login.php?x=1", "https://evil.test/x"):
+        assert await page(url) == Known(""), url
+    assert await _ask(lists, "listed", "block", "odd.test") == Known(False)
+    assert await _ask(lists, "listed", "block", "evil.test") == Known(True)
+    assert lists.sizes() == {"block": 4}
+
+
+def test_a_line_too_long_for_an_entry_gives_one_entry_at_most(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("a.test " * 100_000 + "\nb.test\n")
+    assert LocalLists.load([], {"x": [tmp_path / "x.txt"]}).sizes() == {"x": 2}

@@ -1,0 +1,94 @@
+"""What policy does about a message with something that stays as it came or was not looked into.
+
+Does not weigh the actions (``policy.actions`` does) and does not send anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.outcome import Outcome
+from gateway.wrap import ATTACHED, NO_KEY, OWN, SIGNED
+from inspectors.model import Flag, Inspection, Message, Skipped
+from inspectors.registry import LISTED
+from policy import actions
+from policy.model import Envelope, Identity, Judgement
+from policy.rules import Policy, Rules
+
+REFUSED = "the message was refused as a whole"
+OWN_LINK = "own"
+"""Kind of a link that leads to our own click page: nothing needs to be done about it."""
+
+_KINDS = {
+    ATTACHED: "attached",
+    NO_KEY: actions.SCREEN_FAILURE,
+    OWN: OWN_LINK,
+    SIGNED: "signed_pdf",
+}
+_RESULTS = {"hold": "held", "refuse": "refused"}
+
+
+def left(entry: Skipped, flags: tuple[Flag, ...]) -> Skipped:
+    """A link that could not be rewritten, with its key in ``[actions]`` for a kind."""
+    if entry.kind:
+        return entry
+    kind = _KINDS.get(entry.reason) or actions.refused(entry.leaf, flags)
+    if kind == "other" and entry.reason.endswith(LISTED):
+        kind = "listed"
+    return replace(entry, kind=kind)
+
+
+def acted(outcome: Outcome, rules: Rules) -> Outcome:
+    """The outcome with the action policy asks for, and the result that follows from it."""
+    keys = set() if is_bare_file(outcome.inspection) else _keys(outcome)
+    action, because = actions.strongest(keys, rules)
+    result = _RESULTS.get(action) or ("rewritten" if outcome.patches else "untouched")
+    return replace(outcome, action=action, because=because, result=result)
+
+
+def _keys(outcome: Outcome) -> set[str]:
+    found = outcome.inspection
+    keys = {one.kind for one in outcome.left if one.kind != OWN_LINK}
+    keys |= {actions.unread(one.kind) for one in found.skipped}
+    return keys | {"ambiguity"} if actions.ambiguity(found.flags) else keys
+
+
+def is_bare_file(inspection: Inspection) -> bool:
+    """A PDF that came without a message around it: its one leaf has no path."""
+    leaves = inspection.message.leaves
+    return len(leaves) == 1 and leaves[0].path == ""
+
+
+def withheld(outcome: Outcome) -> Outcome:
+    """A refused message as it is recorded: nothing of it was changed, and no ticket was given out."""
+    links = outcome.inspection.links
+    given_up = tuple(Skipped(links[ticket.link].leaf, REFUSED, OWN_LINK) for ticket in outcome.tickets)
+    return replace(
+        outcome,
+        prefix=b"",
+        patches=(),
+        tickets=(),
+        manifest=None,
+        not_rewritten=(*outcome.not_rewritten, *given_up),
+    )
+
+
+def our_fault(outcome: Outcome) -> bool:
+    """Whether only our own failure asks for the action: then a refusal is transient."""
+    return outcome.because == (actions.SCREEN_FAILURE,)
+
+
+def teaches(outcome: Outcome) -> bool:
+    """Whether a delivered message may shape the history: not one that was kept from its reader."""
+    return outcome.result not in _RESULTS.values()
+
+
+def unscreened(policy: Policy, envelope: Envelope, id: str, at: float, why: str) -> Outcome:
+    """The outcome of a message that could not be screened; ``why`` in words, ``at`` is Unix time."""
+    reason = Skipped("", f"screening failed: {why}"[:500], actions.SCREEN_FAILURE)
+    nobody = Identity("", "", "", False, "none", "The message could not be screened.")
+    outcome = Outcome(
+        id, at, "untouched", envelope, "", "", Inspection(Message(b"", (), ()), (), (reason,)),
+        Judgement(nobody, (), policy.version),
+    )  # fmt: skip
+    return acted(outcome, policy.rules)

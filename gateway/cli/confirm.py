@@ -1,0 +1,23 @@
+"""``oddlink confirm ID``: an analyst says that links were rightly found odd.
+
+Does not take anything back from whoever followed them.
+"""
+
+from __future__ import annotations
+
+from gateway.cli.common import Config, Json, StoreUrl
+from gateway.cli.ruling import By, Id, Link, OfDomain, run
+from gateway.ruling import confirm
+
+
+def command(
+    id: Id,
+    link: Link = None,
+    domain: OfDomain = "",
+    by: By = "",
+    json: Json = False,
+    config: Config = None,
+    store: StoreUrl = "",
+) -> None:
+    """The odd links of a message were rightly odd: never learned, and listed against later mail."""
+    run(confirm, id, link, domain, by, json, config, store)

@@ -1,0 +1,81 @@
+"""``oddlink feeds update``: fetch the lists the policy names, and the list of registries where it is used.
+
+Made for a timer: it says what became of each list, ends with 75 where one could not be had, and a running
+gateway takes up what changed.
+
+Does not choose lists; none is fetched that the policy does not name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway import feeds
+from gateway.cli.common import CONFIG, TEMPORARY, Config, Json, PolicyPath, fail, printable
+from gateway.cli.output import console
+from gateway.cli.progress import bar
+from gateway.cli.report import line
+from gateway.settings import Settings
+from gateway.sources import BOOTSTRAP
+from policy.feedformats import RANKS
+from policy.policyfile import load as load_policy
+
+app = typer.Typer(name="feeds", help="Lists from outside: block lists, popularity.", no_args_is_help=True)
+
+Shrunk = Annotated[
+    bool, typer.Option("--accept-shrunk", help="Take lists that are less than half as long as they were.")
+]
+
+
+@app.callback()
+def _feeds() -> None:
+    """Lists from outside: block lists, popularity."""
+
+
+@app.command("update")
+def update(
+    as_json: Json = False, config: Config = None, policy: PolicyPath = None, accept_shrunk: Shrunk = False
+) -> None:
+    """Fetch the lists the policy names into lists.dir."""
+    settings = Settings.load(config)
+    folder = settings.lists.dir
+    if folder is None:
+        fail('lists.dir is not set; write for example dir = "var/lists" under [lists]', CONFIG)
+    wanted = _targets(settings, folder, policy)
+    if not wanted:
+        typer.echo(
+            "The policy names no [[feed]], and lookups.rdap is off: there is nothing to fetch.", err=True
+        )
+        return
+    try:
+        with feeds.locked(folder):
+            done = [
+                asyncio.run(feeds.update(one, folder, time.time(), accept_shrunk=accept_shrunk))
+                for one in bar(wanted, "fetching")
+            ]
+    except feeds.FeedsBusyError as error:
+        fail(str(error), TEMPORARY)
+    for one in done:
+        if as_json:
+            row = {"name": one.name, "result": one.result, "entries": one.entries, "words": one.words}
+            typer.echo(line(row))
+        else:
+            words = f": {printable(one.words)}" if one.words else ""
+            console().print(f"{one.name}: {one.result}, {one.entries} entries{words}")
+    if any(one.result == "kept" for one in done):
+        raise typer.Exit(TEMPORARY)
+
+
+def _targets(settings: Settings, folder: Path, policy: Path | None) -> tuple[feeds.Target, ...]:
+    rules = load_policy(policy or settings.policy.file).rules
+    wanted = feeds.targets(rules.feed, folder, rules.lists.blocked)
+    # Popularity first: lists that block are checked against it.
+    wanted = tuple(sorted(wanted, key=lambda one: one.format not in RANKS))
+    if settings.lookups.rdap:
+        wanted += (feeds.registries(settings.lookups.rdap_bootstrap, folder / BOOTSTRAP),)
+    return wanted

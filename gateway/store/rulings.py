@@ -1,0 +1,138 @@
+"""What analysts decide: releases, confirmations, and what shall be forgotten; each is written down.
+
+Does not know users: ``who`` is a name the caller vouches for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from gateway.store import schema, withheld
+from gateway.store.learning import learn
+from gateway.store.rows import Ruling
+from gateway.store.strings import clean, key
+from policy.model import Lesson
+
+_WRITE = """
+    INSERT INTO ruling (at, who, what, message, link, domain, sender, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_RELEASED = """
+    UPDATE seen SET released = max(released, ?) WHERE domain = ? AND owner =
+        (SELECT id FROM owner WHERE level = 'sender' AND name = ?)
+"""
+_CONFIRM = """
+    INSERT INTO confirmed (domain, at, who, message) VALUES (?, ?, ?, ?) ON CONFLICT (domain) DO NOTHING
+"""
+_UNCOUNT = """
+    UPDATE owner SET domains = max(0, domains - 1), kept = max(0, kept - 1),
+        uses = max(0, uses - (SELECT messages FROM seen WHERE seen.owner = owner.id AND seen.domain = ?))
+    WHERE id IN (SELECT owner FROM seen WHERE domain = ?)
+"""
+
+
+def note(connection: sqlite3.Connection, rulings: Collection[Ruling]) -> None:
+    """Write rulings down, in the transaction that is open."""
+    limits = schema.LIMITS
+    connection.executemany(
+        _WRITE,
+        [
+            (
+                one.at,
+                clean(one.who, limits["name"]),
+                one.what,
+                clean(one.message, limits["name"]),
+                one.link,
+                key(one.domain),
+                key(one.sender),
+                clean(one.words, limits["words"]),
+            )
+            for one in rulings
+        ],
+    )
+
+
+def release(connection: sqlite3.Connection, lesson: Lesson, at: float) -> None:
+    """Make the lesson's domains known to its sender at once: what waits of its message is learned.
+
+    A domain that does not wait, because it was learned long ago or was not kept, is learned without counting
+    the message again. A confirmation is taken back.
+    """
+    waiting = {one.domain: one for one in withheld.of_message(connection, key(lesson.id))}
+    names = [key(domain) for domain in lesson.domains]
+    withheld.release(connection, [waiting[name] for name in names if name in waiting])
+    usual = _sender(lesson)
+    senders = {name: _sender(waiting[name].lesson) if name in waiting else usual for name in names}
+    rest = tuple(name for name in names if name not in waiting and not _known(connection, usual, name))
+    learn(connection, [replace(lesson, domains=rest, messages=0)])
+    connection.executemany(_RELEASED, [(at, name, senders[name]) for name in names])
+    connection.executemany("DELETE FROM confirmed WHERE domain = ?", [(name,) for name in names])
+
+
+def _sender(lesson: Lesson) -> str:
+    return next((key(owner.name) for owner in lesson.owners if owner.level == "sender"), "")
+
+
+def _known(connection: sqlite3.Connection, sender: str, domain: str) -> bool:
+    query = (
+        "SELECT 1 FROM seen JOIN owner ON owner.id = seen.owner "
+        "WHERE level = 'sender' AND name = ? AND domain = ?"
+    )
+    return connection.execute(query, (sender, domain)).fetchone() is not None
+
+
+def confirm(
+    connection: sqlite3.Connection, domains: Sequence[str], waiting: Sequence[str], ruling: Ruling
+) -> int:
+    """Put ``domains`` on the confirmed list and drop what waits for ``waiting``; gives how many dropped.
+
+    A release of the same domain is taken back.
+    """
+    rows = [
+        (key(domain), ruling.at, clean(ruling.who, schema.LIMITS["name"]), ruling.message)
+        for domain in domains
+    ]
+    connection.executemany(_CONFIRM, rows)
+    connection.executemany("UPDATE seen SET released = 0 WHERE domain = ?", [(key(one),) for one in waiting])
+    return sum(withheld.cancel(connection, domain) for domain in waiting)
+
+
+def forget(connection: sqlite3.Connection, name: str) -> dict[str, int]:
+    """Remove an address, or a domain with all addresses in it, from the history; gives rows by kind.
+
+    A domain is forgotten as a sender, as something linked to, as waiting and as confirmed. What its mail
+    taught its colleagues and the organisation cannot be told apart any more and stays, except links to it.
+    """
+    owners = _owners(connection, name)
+    marks = [(owner,) for owner in owners]
+    counts = {"owners": len(owners), "domains": 0, "waiting": 0, "confirmed": 0}
+    for table in ("seen", "place", "trait"):
+        connection.executemany(f"DELETE FROM {table} WHERE owner = ?", marks)  # noqa: S608 - our own names
+    connection.executemany("DELETE FROM owner WHERE id = ?", marks)
+    if "@" in name:
+        counts["waiting"] = connection.execute("DELETE FROM pending WHERE sender = ?", (name,)).rowcount
+        return counts
+    connection.execute(_UNCOUNT, (name, name))
+    counts["domains"] = connection.execute("DELETE FROM seen WHERE domain = ?", (name,)).rowcount
+    counts["confirmed"] = connection.execute("DELETE FROM confirmed WHERE domain = ?", (name,)).rowcount
+    where, values = _within("sender", name)
+    query = f"DELETE FROM pending WHERE domain = ? OR {where}"  # noqa: S608 - our own words
+    counts["waiting"] = connection.execute(query, (name, *values)).rowcount
+    return counts
+
+
+def _owners(connection: sqlite3.Connection, name: str) -> list[int]:
+    where = "level = 'sender' AND name = ?"
+    values: tuple[str, ...] = (name,)
+    if "@" not in name:
+        inside, below = _within("name", name)
+        where, values = f"(level = 'domain' AND name = ?) OR (level = 'sender' AND {inside})", (name, *below)
+    found = connection.execute(f"SELECT id FROM owner WHERE {where}", values)  # noqa: S608 - our own words
+    return [row[0] for row in found]
+
+
+def _within(column: str, domain: str) -> tuple[str, tuple[str, ...]]:
+    """A condition on addresses in a domain or below it. Domains hold no wildcard but the underscore."""
+    safe = domain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"({column} LIKE ? ESCAPE '\\' OR {column} LIKE ? ESCAPE '\\')", (f"%@{safe}", f"%@%.{safe}")

@@ -1,0 +1,112 @@
+"""Lessons that wait: odd links are learned when an analyst releases them, or when nobody objected in time.
+
+One row for each message and domain. Written for sqlite3 directly, as ``learning.py``: it is part of the same
+batches.
+
+Does not decide which links wait, or how long.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gateway.store.learning import learn
+from gateway.store.strings import key
+from policy.model import Lesson, Owner
+
+MOST = 100_000
+"""Rows in all; a busy gateway has some hundred odd links in two weeks. The oldest fall out, unlearned."""
+MOST_OF_SENDER = 200
+"""Rows of one sender."""
+AT_ONCE = 500
+"""Rows learned in one batch, so that a long silence does not make one long transaction."""
+
+_ROWS = "SELECT message, domain, sender, colleagues, own, places, at, counted FROM pending"
+_PUT = """
+    INSERT INTO pending (message, domain, sender, colleagues, own, places, at, counted)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+_TRIM = """
+    DELETE FROM pending WHERE (message, domain) IN (
+        SELECT message, domain FROM pending {where} ORDER BY at DESC, message LIMIT -1 OFFSET ?)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One domain of one message that waits to be learned."""
+
+    message: str
+    domain: str
+    lesson: Lesson
+
+
+def withhold(connection: sqlite3.Connection, lessons: Iterable[Lesson]) -> None:
+    """Keep lessons for later, in the transaction that is open. Raises sqlite3.Error."""
+    senders: dict[str, None] = {}
+    for lesson in lessons:
+        names = {owner.level: key(owner.name) for owner in lesson.owners}
+        sender = names.get("sender", "")
+        senders[sender] = None
+        rest = (sender, names.get("domain", ""), key(lesson.own), json.dumps(lesson.places), lesson.at)
+        rows = [(key(lesson.id), key(domain), *rest, lesson.messages == 0) for domain in lesson.domains]
+        connection.executemany(_PUT, rows)
+    for sender in senders:
+        connection.execute(_TRIM.format(where="WHERE sender = ?"), (sender, MOST_OF_SENDER))
+    if senders:
+        connection.execute(_TRIM.format(where=""), (MOST,))
+
+
+def of_message(connection: sqlite3.Connection, message: str) -> tuple[Waiting, ...]:
+    """What waits of one message."""
+    rows = connection.execute(f"{_ROWS} WHERE message = ? ORDER BY domain", (message,))
+    return tuple(map(_waiting, rows))
+
+
+def release(connection: sqlite3.Connection, some: Sequence[Waiting]) -> None:
+    """Learn what waited, in the transaction that is open."""
+    counted: set[str] = set()
+    lessons = []
+    for one in some:
+        again = one.lesson.messages == 0 or one.message in counted
+        counted.add(one.message)
+        lessons.append(one.lesson if not again else _uncounted(one.lesson))
+    learn(connection, lessons)
+    gone = [(one.message, one.domain) for one in some]
+    connection.executemany("DELETE FROM pending WHERE message = ? AND domain = ?", gone)
+    connection.executemany("UPDATE pending SET counted = 1 WHERE message = ?", [(name,) for name in counted])
+
+
+def sweep(connection: sqlite3.Connection, before: float) -> int:
+    """Learn what has waited since ``before`` (Unix time, seconds) or longer; gives the number of rows."""
+    rows = connection.execute(
+        f"{_ROWS} WHERE at <= ? ORDER BY at, message, domain LIMIT ?", (before, AT_ONCE)
+    )
+    ripe = tuple(map(_waiting, rows))
+    if ripe:
+        release(connection, ripe)
+    return len(ripe)
+
+
+def cancel(connection: sqlite3.Connection, domain: str) -> int:
+    """Forget what waits for a domain, in whichever message; gives the number of rows."""
+    return connection.execute("DELETE FROM pending WHERE domain = ?", (key(domain),)).rowcount
+
+
+def _uncounted(lesson: Lesson) -> Lesson:
+    return Lesson(lesson.owners, lesson.domains, lesson.at, lesson.own, lesson.id, lesson.places, messages=0)
+
+
+def _waiting(row: tuple[str, str, str, str, str, str, float, int]) -> Waiting:
+    message, domain, sender, colleagues, own, places, at, counted = row
+    owners = [Owner("sender", sender)] if sender else []
+    if colleagues:
+        owners.append(Owner("domain", colleagues))
+    names = tuple(str(one) for one in json.loads(places))
+    lesson = Lesson(
+        (*owners, Owner("organisation", "")), (domain,), at, own, message, names, messages=0 if counted else 1
+    )
+    return Waiting(message, domain, lesson)

@@ -1,0 +1,65 @@
+"""A decision in four facts: sender, pattern, content, link."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.explain import MOST_NAMED, Told, facts
+
+USUAL = Told("portal.example", False, (("familiar", -4.0, "clerk@office.example linked there before"),))
+ODD = Told(
+    "files.test",
+    True,
+    (
+        ("unlisted", 0.5, "files.test is not on the list"),
+        ("surprise", 4.0, "41 earlier messages linked to 3 domains, never to files.test"),
+        ("plain_name", -0.5, "its name is plain"),
+    ),
+    "pdf:annotation",
+)
+
+
+def _words(*links: Told, genuine: bool = True, unread: tuple[str, ...] = ()) -> list[str]:
+    told = facts("clerk@office.example", genuine, "DMARC passed for office.example", links, unread)
+    return [one.words for one in told]
+
+
+def test_the_case_we_are_measured_by_has_its_four_facts() -> None:
+    assert _words(USUAL, ODD) == [
+        "Sender trusted: clerk@office.example; DMARC passed for office.example",
+        "Pattern familiar: 1 of 2 links lead where he usually links (portal.example)",
+        "Content clean: all of it was read, and no link is disguised or on a list",
+        "Link out of place: files.test (pdf:annotation): 41 earlier messages linked to 3 domains, never to "
+        "files.test; files.test is not on the list",
+    ]
+
+
+def test_each_fact_can_turn_against_the_message() -> None:
+    disguised = Told("evil.test", True, (("user_info", 2.5, "words stand in front of the host"),))
+    told = facts("", False, "DMARC failed", [disguised], ["a key is needed"])
+    assert [one.good for one in told] == [False] * 4
+    assert told[0].words == "Sender not proved: nobody in particular; DMARC failed"
+    assert told[1].words == "Pattern new: none of 1 link leads where he usually links"
+    assert told[2].words == "Content not clean: words stand in front of the host"
+
+
+def test_what_could_not_be_read_is_said() -> None:
+    assert (
+        _words(USUAL, unread=("the PDF is encrypted",))[2] == "Content not fully read: the PDF is encrypted"
+    )
+
+
+def test_a_message_without_anything_odd_speaks_for_itself() -> None:
+    assert all(one.good for one in facts("a@b.example", True, "", [USUAL]))
+    assert all(one.good for one in facts("a@b.example", True, "", []))
+
+
+def test_one_domain_is_told_once_and_long_lists_are_cut() -> None:
+    many = [Told(f"d{number}.example", False, USUAL.evidence) for number in range(9)]
+    told = _words(*many, ODD, ODD)
+    assert len(told) == 4 and f"and {9 - MOST_NAMED} more" in told[1]
+
+
+@given(st.lists(st.builds(Told, st.text(max_size=20), st.booleans(), st.just(ODD.evidence)), max_size=20))
+def test_there_are_always_at_least_four_facts(links: list[Told]) -> None:
+    about = [one.about for one in facts("a@b.example", True, "", links)]
+    assert about[:3] == ["sender", "pattern", "content"] and set(about[3:]) == {"link"}

@@ -1,0 +1,96 @@
+"""policy/lessons.py: what is learned at once, what waits, and what is never learned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspectors.model import Flag, Inspection, Link, Message
+from policy.history import ORGANISATION
+from policy.lessons import lesson, outbound, pending, taught
+from policy.model import Decision, Envelope, Evidence, Identity, Judgement, Owner, Weighed
+from policy.policyfile import load
+
+RULES = load().rules
+WHO = Identity("clerk@office.example", "office.example", "office.example", True, "dmarc")
+SENDER, DOMAIN = Owner("sender", "clerk@office.example"), Owner("domain", "office.example")
+
+
+def link(url: str, place: str = "html:a.href") -> Link:
+    return Link("1", url, url, "", place, None, url.split("/")[2])
+
+
+def decided(
+    url: str, verdict: str = "pass", place: str = "html:a.href", signal: str = "surprise"
+) -> Decision:
+    weighed = (Weighed(Evidence(signal, 1.0, ""), 4.0),)
+    return Decision(link(url, place), url.split("/")[2], verdict, 4.0, weighed, "p", "")
+
+
+def judgement(*decisions: Decision, who: Identity = WHO) -> Judgement:
+    return Judgement(who, decisions, "p")
+
+
+USUAL = decided("https://portal.example/")
+ODD = decided("https://odd.test/", "rewrite", "pdf:annotation")
+
+
+def test_usual_links_teach_at_once_and_odd_ones_wait() -> None:
+    found = judgement(USUAL, ODD)
+    now = lesson(found, RULES, 5.0, id="m")
+    late = pending(found, RULES, 5.0, id="m")
+    assert now is not None
+    assert late is not None
+    assert (now.domains, now.places, now.messages, now.id) == (("portal.example",), ("html",), 1, "m")
+    assert (late.domains, late.places, late.messages) == (("odd.test",), ("pdf",), 0)
+    assert now.owners == late.owners == (SENDER, DOMAIN, ORGANISATION)
+
+
+def test_the_message_counts_with_its_odd_links_where_it_has_no_others() -> None:
+    late = pending(judgement(ODD), RULES, 5.0)
+    assert late is not None
+    assert late.messages == 1
+    assert lesson(judgement(ODD), RULES, 5.0) is None
+
+
+def test_a_domain_with_one_odd_link_waits_with_all_its_links() -> None:
+    found = judgement(ODD, decided("https://odd.test/"))
+    assert lesson(found, RULES, 5.0) is None
+    late = pending(found, RULES, 5.0)
+    assert late is not None
+    assert late.places == ("html", "pdf")
+
+
+def test_what_somebody_calls_bad_is_not_learned_by_silence() -> None:
+    for signal in ("blocked", "confirmed"):
+        assert pending(judgement(decided("https://odd.test/", "rewrite", signal=signal)), RULES, 5.0) is None
+
+
+def test_only_the_genuine_teach_and_only_with_what_all_readers_see() -> None:
+    stranger = judgement(USUAL, ODD, who=replace(WHO, genuine=False))
+    assert lesson(stranger, RULES, 5.0) is pending(stranger, RULES, 5.0) is None
+    hidden = replace(ODD, link=replace(ODD.link, ambiguous=True))
+    assert pending(judgement(hidden), RULES, 5.0) is None
+    raw = Message(b"", (), ())
+    plain = Inspection(raw, ())
+    doubtful = Inspection(raw, (), (), (Flag("ambiguous-boundary", "", ""),))
+    assert taught(doubtful, Envelope(), judgement(USUAL, ODD), RULES, 5.0) == (None, None)
+    now, late = taught(plain, Envelope(client_address="192.0.2.9"), judgement(USUAL, ODD), RULES, 5.0)
+    assert now is not None
+    assert late is not None
+    assert now.traits == (("network", "192.0.2.0/24"),)
+
+
+def test_our_own_mail_teaches_the_organisation_whom_it_writes_to_and_what_it_links_to() -> None:
+    found = Inspection(
+        Message(b"", (), ()),
+        (link("https://www.tool.example/"), link("https://img.example/x.png", "html:img.src")),
+    )
+    sent = Envelope("Me@bank.example", ("a@mail.partner.example", "b@bank.example", "c@gmail.com"))
+    taught_by = outbound(found, sent, RULES, 5.0, id="m")
+    assert taught_by is not None
+    assert taught_by.owners == (ORGANISATION,)
+    assert taught_by.domains == ("partner.example", "tool.example")
+    assert taught_by.teacher == "me@bank.example"
+    assert outbound(found, Envelope("", sent.rcpt_tos), RULES, 5.0) is None
+    own = Envelope("me@bank.example", ("b@bank.example",))
+    assert outbound(Inspection(Message(b"", (), ()), ()), own, RULES, 5.0) is None
