@@ -8,6 +8,7 @@ import json
 import smtplib
 import socket
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +19,12 @@ import pytest
 
 from gateway import manifests
 from gateway.app import build
+from gateway.cli.session import dated
 from gateway.serving import running
 from gateway.setting_kinds import Address, NextHop
 from gateway.settings import Settings
 from policy.judge import judge
-from policy.lessons import lesson
+from policy.lessons import taught
 from policy.model import Envelope, Facts
 
 pytestmark = pytest.mark.e2e
@@ -62,13 +64,15 @@ def settings_for(folder: Path, behind: int) -> Settings:
     )
 
 
-async def taught(parts: Any) -> None:
-    """The earlier correspondence, learned as ``oddlink learn`` does."""
+async def learned(parts: Any) -> None:
+    """The earlier correspondence, as of its own days, learned as ``oddlink learn`` does."""
     for file in sorted((SAMPLE / "history").glob("*.eml")):
-        inspection = await parts.pipeline.reader.inspect(file.read_bytes())
+        raw = file.read_bytes()
+        inspection = await parts.pipeline.reader.inspect(raw)
         judgement = judge(inspection, Envelope(), Facts(), parts.policy, parts.pipeline.trust)
-        found = lesson(judgement, parts.policy.rules, 1.7e9)
-        parts.store.learn([found] if found else [])
+        rules, at = parts.policy.rules, dated(raw, time.time())
+        now, _ = taught(inspection, Envelope(), judgement, rules, at, parts.own_hosts, file.name)
+        parts.store.learn([now] if now else [])
 
 
 def send(port: int, mails: list[bytes]) -> None:
@@ -111,7 +115,7 @@ async def test_one_link_of_the_sample_is_rewritten_and_all_else_arrives_as_it_wa
     parts = build(settings_for(tmp_path, behind.port), keys_for="work", received_line=True)
     sent = {file.stem: file.read_bytes() for file in sorted((SAMPLE / "now").glob("*.eml"))}
     try:
-        await taught(parts)
+        await learned(parts)
         async with running(parts) as relay:
             options = PROXY if place == "before-queue" else FILTER
             services = "" if place == "before-queue" else FILTER_SERVICE
