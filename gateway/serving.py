@@ -32,13 +32,15 @@ from policy.policyfile import load as load_policy
 
 Ready = Callable[[], Awaitable[None]]
 """Runs once everything listens."""
+Clock = Callable[[], float]
+"""Unix time in seconds at which messages are taken."""
 
 
 class ListenError(Exception):
     """An address cannot be had; the words name the setting, the address and what to do."""
 
 
-async def serve(parts: Parts, ready: Ready | None = None) -> None:
+async def serve(parts: Parts, ready: Ready | None = None, clock: Clock = time.time) -> None:
     """Serve until SIGTERM or SIGINT, then drain. ``ready`` runs once everything listens.
 
     Raises ListenError where an address cannot be had, and what ``ready`` raises.
@@ -52,7 +54,7 @@ async def serve(parts: Parts, ready: Ready | None = None) -> None:
         loop.add_signal_handler(number, stop.set)
     hangup = asyncio.Event()
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
-    async with running(parts) as relay, reloading(parts, relay, hangup):
+    async with running(parts, clock) as relay, reloading(parts, relay, hangup):
         log = logs.logger()
         log.info("started", relay=str(parts.settings.relay.listen), policy=parts.policy.version)
         task = asyncio.ensure_future(ready()) if ready is not None else None
@@ -103,7 +105,7 @@ async def reload_policy(parts: Parts, relay: Relay) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(parts: Parts) -> AsyncIterator[Relay]:
+async def running(parts: Parts, clock: Clock = time.time) -> AsyncIterator[Relay]:
     """Everything listening, inside the block; drained and closed behind it."""
     settings = parts.settings
     log = logs.logger()
@@ -124,6 +126,7 @@ async def running(parts: Parts) -> AsyncIterator[Relay]:
         observe=observe,
         seen=seen,
         outbound=settings.relay.direction == "outbound",
+        clock=clock,
     )
     relay = Relay(relay_config(settings), next_hop(_next_hop(parts), observe), screen, observe)
     clicks = click_app(parts.store, parts.ring, settings.clicks.url, time.time, log, parts.metrics.click)

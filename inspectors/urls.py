@@ -26,10 +26,10 @@ _DOTS = re.compile(r"/\.|%2e", re.IGNORECASE)
 """A URL that the parser would give back as it is, which it would take five times as long to find out."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _CARRIER = re.compile(
-    r"[\x00-\x20]*[a-z][a-z0-9+.-]{1,40}:(?!/)[^\s\"'<>]{0,60}?(https?(?::|%3a)(?:/|%2f){2}[^|\s\"'<>]+)",
+    r"[\x00-\x20]*(?:ms-[a-z]{2,20}|microsoft-edge|search-ms|feed|itms-services):(?!/)[^\s\"'<>]{0,60}?(https?(?::|%3a)(?:/|%2f){2}[^|\s\"'<>]+)",
     re.IGNORECASE,
 )
-"""Schemes of programs that open what stands behind them."""
+"""Schemes of programs (Office, Edge, installers, feed readers) that open the address behind them."""
 _AUTHORITY_END = re.compile(r"[/?#]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = "".join(map(chr, range(0x21)))

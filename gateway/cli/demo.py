@@ -33,9 +33,6 @@ from gateway.tokens import mint
 from inspectors import message, mime
 from inspectors.model import Inspection
 from policy.addresses import addresses
-from policy.judge import judge
-from policy.lessons import taught
-from policy.model import Envelope, Facts
 
 SAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "sample"
 RECIPIENT = "marta.oliveira@datahouse.example"
@@ -70,14 +67,16 @@ async def _demo(config: Path | None, as_json: bool, once: bool) -> None:
     workers = replace(settings.workers, lookup_deadline=max(settings.workers.lookup_deadline, PATIENCE))
     parts = parts_for_work(replace(settings, identity=identity, workers=workers), "", None)
 
+    calendar = _Calendar()
+
     async def show() -> None:
-        sent = await _send(parts, history, now)
+        sent = await _send(parts, calendar, history, now)
         _print(parts, sent, as_json)
         if once:
             raise _DoneError
 
     try:
-        await run(parts, show)
+        await run(parts, show, calendar)
     except _DoneError:
         return
 
@@ -86,32 +85,37 @@ class _DoneError(Exception):
     """The report is printed and nothing else was wanted."""
 
 
-async def _send(parts: Parts, history: list[Path], now: list[Path]) -> list[Sent]:
+async def _send(parts: Parts, calendar: _Calendar, history: list[Path], now: list[Path]) -> list[Sent]:
     """Everything over SMTP, the history first; what it taught is in the store before the rest is judged."""
-    _remember(parts, history)
-    await asyncio.to_thread(_deliver, parts.settings, history, "the earlier correspondence")
+    unheard = _unheard(parts, history)
+    await asyncio.to_thread(_deliver, parts.settings, calendar, unheard, "the earlier correspondence")
     await parts.keeper.flush()
+    parts.store.learn([], sources=[f"sample:{file.name}" for file in unheard])
+    calendar.day = None
     sent = []
     for file in now:
-        await asyncio.to_thread(_deliver, parts.settings, [file], "")
+        await asyncio.to_thread(_deliver, parts.settings, calendar, [file], "")
         await parts.keeper.flush()
         inspection = message.inspect(file.read_bytes())
         sent.append(Sent(file.name, _row(parts, inspection)))
     return sent
 
 
-def _remember(parts: Parts, history: list[Path]) -> None:
-    """Teach the history as of its own days, once: sent in a moment, it would be the habit of a single day."""
-    for file in history:
-        raw, mark = file.read_bytes(), f"sample:{file.name}"
-        if not parts.store.learned(mark):
-            inspection = message.inspect(raw)
-            judgement = judge(inspection, Envelope(), Facts(), parts.policy, parts.pipeline.trust)
-            at = dated(raw, time.time())
-            now, _ = taught(
-                inspection, Envelope(), judgement, parts.policy.rules, at, parts.own_hosts, file.name
-            )
-            parts.store.learn([now] if now else [], sources=[mark])
+@dataclass(slots=True)
+class _Calendar:
+    """The gateway's clock while the demo sends mail of last year: taken all at once by its own clock, that would
+    be the habit of a single day."""
+
+    day: float | None = None
+    """Unix time, seconds; None for now."""
+
+    def __call__(self) -> float:
+        return time.time() if self.day is None else self.day
+
+
+def _unheard(parts: Parts, history: list[Path]) -> list[Path]:
+    """The mails that an earlier run in this folder has not taught."""
+    return [file for file in history if not parts.store.learned(f"sample:{file.name}")]
 
 
 def _row(parts: Parts, inspection: Inspection) -> MessageRow:
@@ -124,22 +128,24 @@ def _row(parts: Parts, inspection: Inspection) -> MessageRow:
     return row
 
 
-def _deliver(settings: Settings, mails: list[Path], words: str) -> None:
-    """One connection, one transaction a mail, as a mail server would."""
+def _deliver(settings: Settings, calendar: _Calendar, mails: list[Path], words: str) -> None:
+    """One connection, one transaction a mail, as a mail server would; with ``words`` each on its own day."""
     listen = settings.relay.listen
     try:
-        _converse(listen, mails, words)
+        _converse(listen, calendar, mails, words)
     except OSError as error:  # smtplib's errors are OSErrors too
         raise Failure(f"sending through {listen} failed: {error.strerror or error}", TEMPORARY) from error
 
 
-def _converse(listen: Address, mails: list[Path], words: str) -> None:
+def _converse(listen: Address, calendar: _Calendar, mails: list[Path], words: str) -> None:
     with smtplib.SMTP(listen.host, listen.port, local_hostname=BORDER) as client:
         for file in bar(mails, words) if words else mails:
+            raw = file.read_bytes()
+            calendar.day = dated(raw, time.time()) if words else None
             client.ehlo_or_helo_if_needed()
             client.mail(_from(file))
             client.rcpt(RECIPIENT)
-            code, reply = client.data(file.read_bytes())
+            code, reply = client.data(raw)
             if code != 250:
                 raise Failure(f"{file.name}: the gateway answered {code} {reply.decode('ascii', 'replace')}")
 

@@ -6,6 +6,7 @@ Does not start in the background: systemd or a container does that.
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 from gateway import logs, serving
@@ -39,10 +40,10 @@ def parts_for_work(settings: Settings, store: str, policy: Path | None) -> Parts
     )  # fmt: skip
 
 
-async def run(parts: Parts, ready: serving.Ready | None = None) -> None:
+async def run(parts: Parts, ready: serving.Ready | None = None, clock: serving.Clock = time.time) -> None:
     """Serve until told to stop; close everything behind."""
     try:
-        await serving.serve(parts, ready)
+        await serving.serve(parts, ready, clock)
     except serving.ListenError as error:
         raise Failure(f"{error}; see `oddlink doctor`", CONFIG) from error
     finally:
