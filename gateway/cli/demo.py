@@ -103,8 +103,8 @@ async def _send(parts: Parts, calendar: _Calendar, history: list[Path], now: lis
 
 @dataclass(slots=True)
 class _Calendar:
-    """The gateway's clock while the demo sends mail of last year: taken all at once by its own clock, that would
-    be the habit of a single day."""
+    """The gateway's clock while the demo sends mail of last year: all of it taken now would be the habit of a
+    single day."""
 
     day: float | None = None
     """Unix time, seconds; None for now."""
