@@ -70,13 +70,13 @@ class Replay:
         self, inspection: Inspection, at: float, *, judged: bool = True, put: int = 1
     ) -> tuple[Sample, ...]:
         """The samples of the next message, which is then learned. ``judged``: False only learns."""
-        judgement = await self._judgement(inspection)
+        judgement = await self._judgement(inspection, at)
         sender = judgement.identity.address
         samples: list[Sample] = []
         if judged:
             samples += [self._sample(one, odd=False, sender=sender) for one in self._links(judgement)]
             if self.urls and judgement.identity.genuine and self.counts[sender] >= self.earlier_at_least:
-                samples += [await self._injected(inspection, sender) for _ in range(put)]
+                samples += [await self._injected(inspection, sender, at) for _ in range(put)]
         self.counts[sender] += 1
         released = tuple(replace(one, verdict="pass", left="") for one in judgement.decisions)
         harmless = replace(judgement, decisions=released)
@@ -85,10 +85,10 @@ class Replay:
             self.store.learn([now])
         return tuple(samples)
 
-    async def _judgement(self, inspection: Inspection) -> Judgement:
+    async def _judgement(self, inspection: Inspection, at: float) -> Judgement:
         asked = ask(inspection, Envelope(), self.policy, self.trust)
         facts = await answer(asked, self.sources, PATIENCE)
-        return judge(inspection, Envelope(), facts, self.policy, self.trust)
+        return judge(inspection, Envelope(), facts, self.policy, self.trust, at)
 
     def _links(self, judgement: Judgement) -> list[Decision]:
         """Of each registrable domain the link with the highest score."""
@@ -99,11 +99,11 @@ class Replay:
                 best[one.domain] = one if was is None or one.score > was.score else was
         return list(best.values())
 
-    async def _injected(self, inspection: Inspection, sender: str) -> Sample:
+    async def _injected(self, inspection: Inspection, sender: str, at: float) -> Sample:
         url, place = self.pick.choice(self.urls), self.pick.choice(PLACES)
         link = unwrapped(Link("1", url, url, "", place, None, _host(url)))
         with_it = replace(inspection, links=(*inspection.links, link))
-        return self._sample((await self._judgement(with_it)).decisions[-1], odd=True, sender=sender)
+        return self._sample((await self._judgement(with_it, at)).decisions[-1], odd=True, sender=sender)
 
     def _sample(self, one: Decision, *, odd: bool, sender: str) -> Sample:
         seen = tuple((piece.evidence.signal, piece.evidence.strength) for piece in one.weighed)
