@@ -2,7 +2,7 @@
 
 The surprise model counts messages with links; this one sees those without.
 
-Does not speak of domains he has linked to before.
+Does not speak of domains he has linked to before, and says nothing without a popularity list.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ FULL = 100
 def signal(case: Case) -> Evidence | None:
     """Evidence that grows with the logarithm of (messages without links) / (messages with links)."""
     if not case.domain or inside(case.domain) or case.known():
+        return None
+    ranked, _ = questions.rank_of(case.facts, case.domain)
+    if not ranked:  # the first harmless link is one to a site everybody knows, and nobody can say that here
         return None
     strongest: tuple[float, int, int, Owner] | None = None
     for levels in case.histories():

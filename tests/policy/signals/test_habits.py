@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.model import Answer, Habit, Known, Owner, Question, Seen, Unknown
-from policy.questions import habit, places, seen
+from policy.questions import habit, places, rank, seen
 from policy.signals import first_link, new_place
 from policy.signals.case import Case
 from policy.signals.first_link import LINKLESS
@@ -20,7 +20,9 @@ OFFICE = Owner("domain", "office.example")
 
 
 def _facts(messages: int, used: dict[str, int] | None, owner: Owner = CLERK) -> dict[Question, Answer]:
-    facts: dict[Question, Answer] = {habit(owner): Known(Habit(messages, messages, 2))}
+    facts: dict[Question, Answer] = {
+        habit(owner): Known(Habit(messages, messages, 2)), rank("odd.test"): Known(None)
+    }  # fmt: skip
     if used is not None:
         facts[places(owner)] = Known(used)
     return facts
@@ -76,6 +78,11 @@ def test_the_first_link_of_a_sender_who_writes_a_lot_is_odd(make_case: MakeCase)
     found = first_link.signal(make_case("https://odd.test/", facts=_facts(0, {LINKLESS: 99})))
     assert found is not None and found.strength == pytest.approx(1.0)
     assert found.words == "Of 99 earlier messages from clerk@office.example, none had a link"
+
+
+def test_a_first_link_says_nothing_where_nobody_knows_what_is_popular(make_case: MakeCase) -> None:
+    facts = _facts(0, {LINKLESS: 99}) | {rank("odd.test"): Unknown("no list")}
+    assert first_link.signal(make_case("https://odd.test/", facts=facts)) is None
 
 
 def test_who_links_in_every_message_has_no_first_link(make_case: MakeCase) -> None:
