@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspectors import limits, message, mime, registry, transfer
+from inspectors import gathering, limits, message, mime, registry, transfer
 from inspectors.model import Leaf
 
 _NAMED_IN = 1024
@@ -41,7 +41,7 @@ def _through(top: Leaf, content: bytes, wanted: str) -> Iterator[tuple[str, byte
         if not inspector.heavy or depth >= limits.INSIDE_DEPTH:
             continue
         reading = (inspector.light or inspector.read)(leaf, data)
-        inside = [each for each in message.within(leaf, reading.inside) if _leads(each[0].path, wanted)]
+        inside = [each for each in gathering.within(leaf, reading.inside) if _leads(each[0].path, wanted)]
         left -= len(inside)
         if left < 0:
             return

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from fixtures import files
-from inspectors import limits, message, registry, splice
+from inspectors import gathering, limits, message, registry, splice
 from inspectors.model import Edit, Inside, Leaf, Reading
 
 PAGE = b"<a href='http://%s.example/'>go</a>"
@@ -45,7 +45,7 @@ def test_what_lies_inside_is_listed_behind_its_leaf_depth_first_under_its_path()
 
 def names(*given: str) -> list[str]:
     leaf = Leaf("2", "application/zip", "", "binary", "", "", message.Span(0, 0), message.Span(0, 0))
-    return [one.path for one, _ in message.within(leaf, [Inside(name, b"") for name in given])]
+    return [one.path for one, _ in gathering.within(leaf, [Inside(name, b"") for name in given])]
 
 
 def test_names_that_recur_are_numbered_so_that_no_two_paths_are_equal():
