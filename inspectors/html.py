@@ -98,7 +98,7 @@ def _read(leaf: Leaf, content: bytes, is_new: Callable[[str, str], bool] | None)
     _take_texts(found, documents[0][0])
     found.links.sort(key=lambda each: each[0])
     fetched = _fetched(found, [document for document, _ in documents], base) if is_new is None else ()
-    run = _run(leaf, documents[0][0]) if is_new is None and htmlscripts.run(leaf) else ()
+    run = _run(found, documents[0][0]) if is_new is None and htmlscripts.run(leaf) else ()
     return Reading(
         (*(link for _, link in found.links), *run, *fetched),
         tuple(found.skipped),
@@ -223,10 +223,16 @@ def _fetched(found: _Gathered, documents: Sequence[Document], base: str | None) 
             )  # fmt: skip
 
 
-def _run(leaf: Leaf, document: Document) -> Iterator[Link]:
-    for number, (written, url) in enumerate(htmlscripts.found(document)):
-        shown = text.readable(written)
-        yield Link(leaf.path, url.href, shown, "", htmlscripts.PLACE, TextHandle(number), url.host)
+def _run(found: _Gathered, document: Document) -> list[Link]:
+    links = []
+    for number, each in enumerate(htmlscripts.found(document)):
+        if each is None:
+            found.skipped[Skipped(found.leaf.path, "scripts longer than are read", "limit")] = None
+            continue
+        written, url = text.readable(each[0]), each[1]
+        place, handle = htmlscripts.PLACE, TextHandle(number)
+        links.append(Link(found.leaf.path, url.href, written, "", place, handle, url.host))
+    return links
 
 
 def edit(

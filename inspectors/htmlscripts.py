@@ -22,19 +22,20 @@ def run(leaf: Leaf) -> bool:
     return leaf.disposition == "attachment" or leaf.sealed == "inside" or not labels.shown_in_place(leaf)
 
 
-def found(document: Document) -> Iterator[tuple[str, urls.Url]]:
-    """Each address as it is written, and what it opens."""
+def found(document: Document) -> Iterator[tuple[str, urls.Url] | None]:
+    """Each address as it is written, and what it opens; None where the scripts are too long to be read on."""
     seen: set[str] = set()
     budget = limits.SCRIPT_CHARACTERS
     for script in _scripts(document):
-        if budget <= 0:
-            return
         for written in javascript.urls(script[:budget]):
             url = urls.read(f"http://{written}" if written[:4].lower() == "www." else written)
             if url is not None and written not in seen:
                 seen.add(written)
                 yield written, url
         budget -= len(script)
+        if budget < 0:
+            yield None
+            return
 
 
 def _scripts(document: Document) -> Iterator[str]:

@@ -172,9 +172,9 @@ def texts(document: Document) -> Iterator[tuple[Order, str, bool]]:
     for node in document.descendants:
         kind = type(node)
         if kind is Element:
-            before = node  # type: ignore[assignment]
+            before = node  # type: ignore[assignment]  # mypy does not narrow by type()
         elif kind is Text:
-            data: str = node.data  # type: ignore[attr-defined]
+            data: str = node.data  # type: ignore[attr-defined]  # the same
             if ("/" in data or "." in data) and text.may_hold_link(data):
                 line, column = position(before) if before is not None else (0, 0)
                 yield (line, column, 1), data, _hidden(node.parent, known)

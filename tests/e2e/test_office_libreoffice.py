@@ -79,7 +79,7 @@ def test_the_changed_link_leads_elsewhere_and_the_others_where_they_did(
     out = splice.apply(raw, result.patches)
     assert message.compare(before, message.inspect(out), result.done) == ()
     changed = tmp_path / ("changed" + document.suffix)
-    changed.write_bytes(email.message_from_bytes(out).get_payload(decode=True))  # type: ignore[arg-type]
+    changed.write_bytes(email.message_from_bytes(out).get_payload(decode=True))  # type: ignore[arg-type]  # bytes of a leaf part
     convert("html", program, changed, tmp_path)
     page = (tmp_path / "changed.html").read_text()
     assert [unescape(url) for url in re.findall(r'(?i)href="([^"]*)"', page)] == [*USUAL, NEW]

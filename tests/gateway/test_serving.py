@@ -196,16 +196,16 @@ async def test_a_hangup_takes_up_the_policy_and_keeps_the_old_one_where_it_has_m
     made: list[serving.Screening] = []
     real = serving.Screening
 
-    class Watched(real):  # type: ignore[misc,valid-type]
+    class Watched(real):  # type: ignore[misc,valid-type]  # a base known at run time
         def __init__(self, *args: object, **more: object) -> None:
             super().__init__(*args, **more)
             made.append(self)
 
-    serving.Screening = Watched  # type: ignore[misc]
+    serving.Screening = Watched  # type: ignore[misc]  # put in for one test
     try:
         await asyncio.wait_for(serving.serve(parts, ready), 20)
     finally:
-        serving.Screening = real  # type: ignore[misc]
+        serving.Screening = real  # type: ignore[misc]  # and back
     await parts.close()
     assert seen == [4.0, 4.0, 2.0]
     told = [json.loads(line) for line in lines.getvalue().splitlines()]

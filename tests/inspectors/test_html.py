@@ -458,6 +458,12 @@ def test_addresses_in_scripts_are_listed_where_the_page_is_opened_as_a_file(page
     assert html.read(leaf(), page).links == ()
 
 
+def test_scripts_too_long_to_be_read_to_the_end_are_said():
+    page = b"<script>" + b"x;" * (limits.SCRIPT_CHARACTERS // 2) + b"'http://late.test/'</script>"
+    read = html.read(replace(leaf(), disposition="attachment"), page)
+    assert (read.links, [skipped.kind for skipped in read.skipped]) == ((), ["limit"])
+
+
 @pytest.mark.parametrize(
     ("written", "opened"),
     [

@@ -83,7 +83,7 @@ def test_fitted_points_are_finite_bounded_and_keep_their_sign(rules: Rules, samp
 @given(SAMPLES, st.randoms(use_true_random=False))
 def test_the_order_of_the_samples_means_nothing(rules: Rules, samples: list[Sample], shuffle: object) -> None:
     mixed = list(samples)
-    shuffle.shuffle(mixed)  # type: ignore[attr-defined]
+    shuffle.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis gives a Random
     one, other = (fit(some, rules, NAMES, Options(rounds=10)) for some in (samples, mixed))
     assert one == pytest.approx(other, abs=0.011)
 

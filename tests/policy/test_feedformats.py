@@ -54,7 +54,7 @@ def test_each_format_is_read(format: str, data: bytes, lines: tuple[str, ...]) -
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lambda data: _zip(("x", data))])
 def test_packed_lists_are_unpacked_and_truncated_ones_refused(pack: object) -> None:
     data = b"".join(b"host%d.test\n" % number for number in range(500))
-    packed = pack(data)  # type: ignore[operator]
+    packed = pack(data)  # type: ignore[operator]  # one of several packers
     assert unpacked(packed) == data
     for part in (packed[: len(packed) // 2], packed[:-1], packed[:12]):
         with pytest.raises(FeedError):

@@ -105,8 +105,8 @@ def docx(body: str = "", rows: Sequence[tuple[str, str, str]] = (), **more: obje
     """A document with this body and these external relationships; ``more`` goes to ``packed``."""
     members: dict[str, str | bytes] = {"[Content_Types].xml": TYPES, "_rels/.rels": TOP}
     members |= {"word/document.xml": document(body), "word/_rels/document.xml.rels": relationships(*rows)}
-    members |= more.pop("extra", {})  # type: ignore[arg-type]
-    return packed(members, **more)  # type: ignore[arg-type]
+    members |= more.pop("extra", {})  # type: ignore[arg-type]  # options by name
+    return packed(members, **more)  # type: ignore[arg-type]  # options by name
 
 
 def three_links(**more: object) -> bytes:
@@ -156,4 +156,4 @@ def make() -> Callable[..., object]:
     """This module, for tests beside it."""
     import sys
 
-    return sys.modules[__name__]  # type: ignore[return-value]
+    return sys.modules[__name__]  # type: ignore[return-value]  # a module as a fixture

@@ -185,12 +185,12 @@ def test_one_unencrypted_link_among_encrypted_ones_stands_out(
 ) -> None:
     others = tuple(make_link(f"https://a{number}.test/") for number in range(3))
     case = make_case("http://odd.test/")
-    assert downgrade.signal(replace(case, links=(case.link, *others))) is not None  # type: ignore[arg-type]
-    assert downgrade.signal(replace(case, links=(case.link, *others[:2]))) is None  # type: ignore[arg-type]
+    assert downgrade.signal(replace(case, links=(case.link, *others))) is not None  # type: ignore[arg-type]  # a tuple of any links
+    assert downgrade.signal(replace(case, links=(case.link, *others[:2]))) is None  # type: ignore[arg-type]  # a tuple of any links
     mixed = (case.link, *others, make_link("http://b.test/"))
-    assert downgrade.signal(replace(case, links=mixed)) is None  # type: ignore[arg-type]
+    assert downgrade.signal(replace(case, links=mixed)) is None  # type: ignore[arg-type]  # a tuple of any links
     safe = make_case("https://odd.test/")
-    assert downgrade.signal(replace(safe, links=(safe.link, *others))) is None  # type: ignore[arg-type]
+    assert downgrade.signal(replace(safe, links=(safe.link, *others))) is None  # type: ignore[arg-type]  # a tuple of any links
 
 
 def test_a_random_number_has_entropy_and_words_have_none(make_case: MakeCase) -> None:
