@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision a store has that was made from these tables."""
 
 MAX_LINKS = 2000
@@ -154,6 +154,18 @@ ruling = Table(
 )
 Index("ix_ruling_message", ruling.c.message)
 
+thread = Table(
+    "thread",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("teacher", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What earlier messages of a conversation linked to; ``teacher``: the sender's organisation, or "ours"."""
+Index("ix_thread_at", thread.c.at)
+
 learned = Table(
     "learned",
     metadata,
@@ -187,8 +199,13 @@ message = Table(
     Column("settled", Float, nullable=True),
     Column("action", Text, nullable=False, server_default="pass"),
     Column("because", Text, nullable=False, server_default=""),
+    Column("scope", Text, nullable=False, server_default=""),
+    Column("observed", Text, nullable=False, server_default=""),
+    Column("person", Text, nullable=False, server_default=""),
 )
+"""``observed``: what the outcome would have been where policy only observes; empty where it acts."""
 Index("ix_message_at", message.c.at)
+Index("ix_message_scope", message.c.scope, message.c.at)
 Index("ix_message_message_id", message.c.message_id)
 
 recipient = Table(
