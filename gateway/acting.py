@@ -14,6 +14,7 @@ from inspectors.registry import LISTED
 from policy import actions
 from policy.model import Envelope, Identity, Judgement
 from policy.rules import Policy, Rules
+from policy.scopes import scope
 
 REFUSED = "the message was refused as a whole"
 OWN_LINK = "own"
@@ -46,9 +47,38 @@ def acted(outcome: Outcome, rules: Rules) -> Outcome:
     return replace(outcome, action=action, because=because, result=result)
 
 
+def as_if(outcome: Outcome, rules: Rules) -> Outcome:
+    """An observed outcome as if policy acted: what would be rewritten, and why the rest would stay."""
+    judgement = outcome.judgement
+    decisions = tuple(
+        replace(
+            one,
+            verdict=getattr(rules.actions, one.otherwise) if one.otherwise else "rewrite",
+            left=one.otherwise,
+        )
+        if one.left == actions.OBSERVED
+        else one
+        for one in judgement.decisions
+    )
+    acting = replace(judgement, decisions=decisions, scope=replace(judgement.scope, observe=False))
+    return replace(outcome, judgement=acting)
+
+
+def observed(outcome: Outcome, trial: Outcome) -> Outcome:
+    """An outcome that is only observed: nothing is done, and what would have been (``trial``) is noted."""
+    return replace(
+        outcome,
+        action="pass",
+        because=(),
+        result="rewritten" if outcome.patches else "untouched",
+        observed=trial.result,
+        observed_because=trial.because,
+    )
+
+
 def _keys(outcome: Outcome) -> set[str]:
     found = outcome.inspection
-    keys = {one.kind for one in outcome.left if one.kind != OWN_LINK}
+    keys = {one.kind for one in outcome.left if one.kind not in (OWN_LINK, actions.OBSERVED)}
     keys |= {actions.unread(one.kind) for one in found.skipped}
     return keys | {"ambiguity"} if actions.ambiguity(found.flags) else keys
 
@@ -79,16 +109,21 @@ def our_fault(outcome: Outcome) -> bool:
 
 
 def teaches(outcome: Outcome) -> bool:
-    """Whether a delivered message may shape the history: not one that was kept from its reader."""
-    return outcome.result not in _RESULTS.values()
+    """Whether a delivered message may shape the history: not one that was kept from its reader.
+
+    Nor one that would have been, where policy only observes: what is learned is the same in both cases.
+    """
+    return (outcome.observed or outcome.result) not in _RESULTS.values()
 
 
 def unscreened(policy: Policy, envelope: Envelope, id: str, at: float, why: str) -> Outcome:
     """The outcome of a message that could not be screened; ``why`` in words, ``at`` is Unix time."""
     reason = Skipped("", f"screening failed: {why}"[:500], actions.SCREEN_FAILURE)
     nobody = Identity("", "", "", False, "none", "The message could not be screened.")
+    under = scope(envelope, nobody, policy.rules)
     outcome = Outcome(
         id, at, "untouched", envelope, "", "", Inspection(Message(b"", (), ()), (), (reason,)),
-        Judgement(nobody, (), policy.version),
+        Judgement(nobody, (), policy.version, scope=under),
     )  # fmt: skip
-    return acted(outcome, policy.rules)
+    done = acted(outcome, policy.rules)
+    return observed(outcome, done) if under.observe else done

@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from gateway.outcome import Outcome
+from policy.actions import action_of
 
 _CLASSES: tuple[tuple[str, str], ...] = (
+    ("observed", r"only observes"),
     ("encrypted", r"encrypt|password"),
     ("signed", r"\bsign"),
     ("store", r"store|database|record"),
@@ -167,6 +169,13 @@ class Metrics:
             "action",
             "why",
         )
+        self._observed = self._counter(
+            "observed",
+            "Messages that policy only observes, by what would have become of them",
+            "outcome",
+            "action",
+        )
+        self._jumps = self._counter("clock_jumps", "Times the wall clock jumped")
         self._reloads = self._counter("policy_reloads", "Policies read again, by result", "result")
         self._stage = Histogram(
             "oddlink_stage_seconds", "Time per stage", ["stage"], registry=self.registry, buckets=_SECONDS
@@ -206,6 +215,9 @@ class Metrics:
         _count(self._skipped, reason_class, (entry.reason for entry in outcome.inspection.skipped))
         for why in outcome.because:
             self._actions.labels(outcome.action, why).inc()
+        if outcome.observed in _RESULTS:
+            action = action_of(outcome.observed, outcome.observed_because)
+            self._observed.labels(outcome.observed, action).inc()
         for gap in outcome.judgement.unknown:
             self._unknown.labels(self._kinds(gap.kind), unknown_class(gap.why)).inc(gap.questions)
         for stage, seconds in outcome.timings.items():
@@ -247,6 +259,10 @@ class Metrics:
     def reloaded(self, result: str) -> None:
         """A policy was read again: "taken" or "kept" (the old one, because the new one has mistakes)."""
         self._reloads.labels(result).inc()
+
+    def clock_jumped(self) -> None:
+        """The wall clock jumped, see ``gateway.steady``."""
+        self._jumps.inc()
 
     def lists_read(self, result: str) -> None:
         """List files have changed: "taken" or "kept" (the old ones, because the new cannot be used)."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from inspectors.model import Inspection, Patch, Skipped
-from policy.actions import LEFT
+from policy.actions import STAYS
 from policy.model import Envelope, Judgement
 
 
@@ -85,13 +85,17 @@ class Outcome:
     """What policy does about all that stayed or was not looked into: "pass", "tag", "hold" or "refuse"."""
     because: tuple[str, ...] = ()
     """The keys of ``[actions]`` that ask for it; empty for "pass"."""
+    observed: str = ""
+    """The result it would have had where policy only observes; empty where it acts."""
+    observed_because: tuple[str, ...] = ()
+    """Where policy only observes: the keys of ``[actions]`` that would have asked for an action."""
 
     @property
     def left(self) -> tuple[Skipped, ...]:
         """Every odd link that stays as it came, whether that was known beforehand or not, with the reason."""
         done = {ticket.link for ticket in self.tickets}
         known = (
-            Skipped(decision.link.leaf, LEFT[decision.left], decision.left)
+            Skipped(decision.link.leaf, STAYS[decision.left], decision.left)
             for number, decision in enumerate(self.judgement.decisions)
             if decision.left and number not in done
         )

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from email.header import decode_header, make_header
 
 from gateway import added, work
-from gateway.acting import acted, is_bare_file, left
+from gateway.acting import acted, as_if, is_bare_file, left, observed
 from gateway.outcome import Manifest, Outcome
 from gateway.reader import Reader
 from gateway.workers import WorkerError
@@ -74,13 +74,14 @@ class Pipeline:
             id, at, "untouched", envelope, _text(inspection, "message-id"), _subject(inspection), inspection,
             judgement,
         )  # fmt: skip
-        if force or not is_bare_file(inspection):  # a bare file has no sender to judge by
-            outcome = await self._rewritten(source, outcome, force)
+        if judgement.scope.observe:
+            outcome = await self._observed(source, outcome, force)
+        else:
+            outcome = await self._acted(source, outcome, force)
         marks.append(clock())
         names = ("inspect", "ask", "judge", "rewrite")
         spent = {name: later - earlier for name, earlier, later in zip(names, marks, marks[1:], strict=False)}
         outcome = replace(outcome, timings=spent)
-        outcome = acted(outcome, self.policy.rules)
         return self.headed(outcome) if work.takes_lines(source) else outcome
 
     async def unjudged(self, source: work.Source, envelope: Envelope, *, id: str, at: float) -> Outcome:
@@ -135,6 +136,19 @@ class Pipeline:
             return await asyncio.to_thread(judge, inspection, envelope, facts, self.policy, self.trust, at)
         return judge(inspection, envelope, facts, self.policy, self.trust, at)
 
+    async def _acted(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
+        if force or not is_bare_file(outcome.inspection):  # a bare file has no sender to judge by
+            outcome = await self._rewritten(source, outcome, force)
+        return acted(outcome, self.policy.rules)
+
+    async def _observed(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
+        """Nothing changed but what somebody forces; the change is made all the same and thrown away, because
+        what cannot be rewritten shows only then."""
+        trial = await self._acted(source, as_if(outcome, self.policy.rules), ())
+        if force:
+            outcome = await self._rewritten(source, outcome, force)
+        return observed(outcome, trial)
+
     async def _rewritten(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
         asked = (outcome.inspection, outcome.judgement.decisions, self.wrapper, force)
         append = self.policy.rules.pdf.signed == "append"
@@ -169,10 +183,11 @@ class Pipeline:
         """With the header lines it gets."""
         prefix = added.received(self.hostname, outcome.id, outcome.at) if self.received_line else b""
         found = outcome.inspection
+        # Of what is only observed its reader sees nothing, nor can anybody ahead of him act on it.
+        stayed = 0 if outcome.observed else len(outcome.left)
         prefix += added.mark(
-            outcome.id, found.followed, len(outcome.tickets), len(found.skipped), len(outcome.left),
-            outcome.action,
-        )  # fmt: skip
+            outcome.id, found.followed, len(outcome.tickets), len(found.skipped), stayed, outcome.action
+        )
         if outcome.patches:
             prefix += added.results(self.hostname, outcome.judgement.identity)
         manifest = replace(outcome.manifest, added=prefix) if outcome.manifest else None

@@ -74,12 +74,8 @@ class Reader:
 
         ``alone``: always from a worker. ``patience``: how many times the bound on processor time it may take.
         """
-        try:
-            if not alone and _is_light(source):
-                return function(source, *args)
-        except Exception as error:
-            self._observe("failed")
-            raise WorkerError(f"it failed inside ({type(error).__name__})") from error
+        if not alone and self._here(_is_light, source):
+            return self._here(function, source, *args)
         try:
             with _by_file(source) as given:
                 return await self._workers.run(function, given, *args, patience=patience)
@@ -87,10 +83,20 @@ class Reader:
             self._observe(error.kind)
             raise
 
+    def _here(self, function: Callable[..., T], source: work.Source, *args: object) -> T:
+        """The function's value, from this process."""
+        try:
+            return function(source, *args)
+        except Exception as error:
+            self._observe("failed")
+            raise WorkerError(f"it failed inside ({type(error).__name__})") from error
+
     async def inspect(self, source: work.Source) -> Inspection:
         """All that reading finds; a part that kills its worker is skipped, and the others are still read."""
         try:
-            return await self.run(source, work.inspect)
+            if _is_small(source) and (found := self._here(work.inspect_light, source)) is not None:
+                return found
+            return await self.run(source, work.inspect, alone=True)
         except WorkerError as error:
             reason = f"reading it was ended: {error}"
         try:
@@ -153,5 +159,9 @@ class Reader:
         return await self.run(source, work.rewrite, edits, unread, alone=alone, patience=_REWRITING)
 
 
+def _is_small(source: work.Source) -> bool:
+    return isinstance(source, bytes) and len(source) <= INLINE_BYTES
+
+
 def _is_light(source: work.Source) -> bool:
-    return isinstance(source, bytes) and len(source) <= INLINE_BYTES and not message.heavy_leaves(source)
+    return isinstance(source, bytes) and _is_small(source) and message.is_light(source)

@@ -67,7 +67,7 @@ class Replay:
     """Messages by sender."""
 
     async def message(
-        self, inspection: Inspection, at: float, *, judged: bool = True, put: int = 1
+        self, inspection: Inspection, at: float, *, judged: bool = True, learned: bool = True, put: int = 1
     ) -> tuple[Sample, ...]:
         """The samples of the next message, which is then learned. ``judged``: False only learns."""
         judgement = await self._judgement(inspection, at)
@@ -77,12 +77,14 @@ class Replay:
             samples += [self._sample(one, odd=False, sender=sender) for one in self._links(judgement)]
             if self.urls and judgement.identity.genuine and self.counts[sender] >= self.earlier_at_least:
                 samples += [await self._injected(inspection, sender, at) for _ in range(put)]
+        if not learned:
+            return tuple(samples)
         self.counts[sender] += 1
         released = tuple(replace(one, verdict="pass", left="") for one in judgement.decisions)
         harmless = replace(judgement, decisions=released)
-        now, _ = taught(inspection, Envelope(), harmless, self.policy.rules, at)
-        if now is not None:
-            self.store.learn([now])
+        # What only the conversation excused waits in real mail; here, nobody will object.
+        lessons = taught(inspection, Envelope(), harmless, self.policy.rules, at)
+        self.store.learn([one for one in lessons if one is not None])
         return tuple(samples)
 
     async def _judgement(self, inspection: Inspection, at: float) -> Judgement:

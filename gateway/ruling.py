@@ -15,7 +15,7 @@ from typing import Protocol
 
 from gateway.store.rows import LinkRow, MessageRow, Ruling
 from policy.domains import above, clean, registrable
-from policy.history import form, owners
+from policy.history import form, habits
 from policy.model import Identity, Lesson
 from policy.rules import Rules
 
@@ -64,12 +64,13 @@ def release(
     ``at`` is Unix time in seconds. Raises RulingError and StoreError.
     """
     links = _chosen(row, link, domain)
-    domains = _domains(links)
+    domains = _sites(links)
     lesson = None
     words = "nothing is learned: nobody proved who sent it"
     if row.genuine and row.sender and domains:
         lesson = _lesson(row, rules, links, domains)
-        words = f"{', '.join(domains)} is known for {row.sender} now"
+        who_sent = f"{row.person} via {row.sender}" if row.person else row.sender
+        words = f"{', '.join(domains)} is known for {who_sent} now"
     elif not domains:
         words = "nothing is learned: the link names no domain"
     store.release([_note("release", row, one, who, at, words) for one in links], lesson, at)
@@ -92,7 +93,7 @@ def confirm(
     unless ``domain`` names it. Raises RulingError and StoreError.
     """
     links = _chosen(row, link, domain)
-    domains = _domains(links)
+    domains = _sites(links)
     listed = tuple(dict.fromkeys(filter(None, (_listed(one, rules, domain) for one in links))))
     words = f"on the confirmed list: {', '.join(listed)}" if listed else (
         "not listed: others publish on the same site; name it with --domain to list it whole"
@@ -141,28 +142,21 @@ def odd(link: LinkRow) -> bool:
     return bool(link.ticket or link.not_rewritten) or link.verdict != "pass"
 
 
-def _domains(links: Sequence[LinkRow]) -> tuple[str, ...]:
-    return tuple(sorted({one.domain for one in links} - {""}))
+def _sites(links: Sequence[LinkRow]) -> tuple[str, ...]:
+    return tuple(sorted({one.known_as for one in links} - {""}))
 
 
 def _lesson(row: MessageRow, rules: Rules, links: Sequence[LinkRow], domains: tuple[str, ...]) -> Lesson:
     organisation = registrable(row.sender_domain)
-    who = Identity(row.sender, row.sender_domain, organisation, True, row.by)
+    who = Identity(row.sender, row.sender_domain, organisation, True, row.by, person=row.person)
     places = tuple(sorted({form(one.place) for one in links}))
-    return Lesson(owners(who, rules.history.shared_domains), domains, row.at, organisation, row.id, places)
+    return Lesson(habits(who, rules.history.shared_domains), domains, row.at, organisation, row.id, places)
 
 
 def _listed(link: LinkRow, rules: Rules, domain: str) -> str:
     """The name to put on the list for a link; empty for none."""
-    if domain:
-        return clean(domain)
     shared = {*rules.lists.known_free_hosts, *rules.lists.known_shorteners}
-    host = clean(link.host)
-    if link.domain not in above(host):  # the host is a wrapper's
-        return "" if link.domain in shared else link.domain
-    if shared.isdisjoint(above(host)):
-        return link.domain
-    return "" if host in shared else host
+    return clean(domain) or ("" if link.known_as in shared else link.known_as)
 
 
 def _note(what: str, row: MessageRow, link: LinkRow, who: str, at: float, words: str) -> Ruling:

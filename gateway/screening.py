@@ -26,6 +26,14 @@ from policy.rules import Policy, Rules
 UNWRITABLE = "the store could not be written, and a rewritten link would have been dead"
 
 
+def _scope(outcome: Outcome) -> dict[str, object]:
+    """What the log says of the scope: nothing where there is none."""
+    found: dict[str, object] = {"scope": outcome.judgement.scope.name} if outcome.judgement.scope.name else {}
+    if outcome.observed:
+        found |= {"observed": outcome.observed, "observed_because": outcome.observed_because}
+    return found
+
+
 class Screening:
     """What stands behind every message of the relay."""
 
@@ -49,12 +57,28 @@ class Screening:
         self._observe = observe
         self._seen = seen
         self._clock = clock
+        self._beside: list[Screening] = []
         self._writing: set[str] = set()
         """Ids whose outcome is being or was written before the message left, until they are settled."""
 
     def use(self, policy: Policy) -> None:
         """Judge by this policy from the next message on."""
         self._pipeline = replace(self._pipeline, policy=policy)
+        for other in self._beside:
+            other.use(policy)
+
+    def for_our_users(self) -> Screening:
+        """Another one for mail of our own users, that follows the policy of this one."""
+
+        def observe(event: str, **fields: object) -> None:
+            self._observe(event, direction="outbound", **fields)
+
+        other = Screening(
+            self._pipeline, self._keeper, own_hosts=self._own_hosts, outbound=True, observe=observe,
+            seen=self._seen, clock=self._clock,
+        )  # fmt: skip
+        self._beside.append(other)
+        return other
 
     @property
     def rules(self) -> Rules:
@@ -117,6 +141,7 @@ class Screening:
             size=size,
             ms={name: round(seconds * 1000, 2) for name, seconds in outcome.timings.items()},
             policy=outcome.judgement.policy_version,
+            **_scope(outcome),
         )
 
     async def settled(self, screened: Screened, reply: Reply) -> None:

@@ -14,6 +14,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 
 from gateway import logs
 from gateway.app import Parts, version
@@ -23,8 +24,9 @@ from gateway.dialog import DialogLimits
 from gateway.outcome import Outcome
 from gateway.relay import NextHopConfig, Relay, RelayConfig, Timeouts, next_hop
 from gateway.screening import Screening
-from gateway.setting_kinds import Address
+from gateway.setting_kinds import Address, NextHop
 from gateway.settings import Settings
+from gateway.steady import BELIEVED_AFTER, SteadyClock
 from gateway.store import StoreError
 from gateway.web import web
 from gateway.workers import WorkerError
@@ -40,7 +42,7 @@ class ListenError(Exception):
     """An address cannot be had; the words name the setting, the address and what to do."""
 
 
-async def serve(parts: Parts, ready: Ready | None = None, clock: Clock = time.time) -> None:
+async def serve(parts: Parts, ready: Ready | None = None, clock: Clock | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then drain. ``ready`` runs once everything listens.
 
     Raises ListenError where an address cannot be had, and what ``ready`` raises.
@@ -105,10 +107,18 @@ async def reload_policy(parts: Parts, relay: Relay) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(parts: Parts, clock: Clock = time.time) -> AsyncIterator[Relay]:
-    """Everything listening, inside the block; drained and closed behind it."""
+async def running(parts: Parts, clock: Clock | None = None) -> AsyncIterator[Relay]:
+    """Everything listening, inside the block; drained and closed behind it.
+
+    ``clock``: the time at which messages are taken; the time of day, kept steady, where it is not given.
+    """
     settings = parts.settings
     log = logs.logger()
+
+    def jumped(seconds: float) -> None:
+        parts.metrics.clock_jumped()
+        log.warning("clock-jumped", seconds=round(seconds), followed_in=BELIEVED_AFTER)
+
 
     def observe(event: str, **fields: object) -> None:
         if event == "screen_failed":
@@ -126,9 +136,12 @@ async def running(parts: Parts, clock: Clock = time.time) -> AsyncIterator[Relay
         observe=observe,
         seen=seen,
         outbound=settings.relay.direction == "outbound",
-        clock=clock,
+        clock=clock or SteadyClock(jumped=jumped),
     )
-    relay = Relay(relay_config(settings), next_hop(_next_hop(parts), observe), screen, observe)
+    relay = Relay(
+        relay_config(settings), next_hop(_next_hop(parts, settings.relay.next_hop), observe), screen, observe
+    )
+    doors = [("relay.listen", settings.relay.listen, relay), *_outbound(parts, screen, observe)]
     clicks = click_app(parts.store, parts.ring, settings.clicks.url, time.time, log, parts.metrics.click)
     hosts = settings.console.hosts
     console = console_app(
@@ -143,13 +156,36 @@ async def running(parts: Parts, clock: Clock = time.time) -> AsyncIterator[Relay
             await parts.workers.run(_ready_to_work)  # so that no message waits for the processes to start
         except WorkerError as error:
             log.error("workers-failed", why=str(error))
-        with _listening("relay.listen", settings.relay.listen):
-            await relay.start()
+        started: list[Relay] = []
         try:
+            for setting, listen, door in doors:
+                with _listening(setting, listen):
+                    await door.start()
+                started.append(door)
             yield relay
         finally:
-            await relay.drain(settings.relay.drain_timeout)
+            await asyncio.gather(*(door.drain(settings.relay.drain_timeout) for door in started))
     await parts.keeper.flush()
+
+
+def _outbound(
+    parts: Parts, screen: Screening, observe: Callable[..., None]
+) -> Iterator[tuple[str, Address, Relay]]:
+    """The door for mail of our own users, where the settings name one."""
+    own = parts.settings.outbound
+    if own.listen is None or own.next_hop is None:
+        return
+
+    def told(event: str, **fields: object) -> None:
+        observe(event, direction="outbound", **fields)
+
+    networks = tuple(str(network) for network in own.allow)
+    config = replace(
+        relay_config(parts.settings), host=own.listen.host, port=own.listen.port, networks=networks,
+        xforward_networks=networks,
+    )  # fmt: skip
+    hop = next_hop(_next_hop(parts, own.next_hop), told)
+    yield "outbound.listen", own.listen, Relay(config, hop, screen.for_our_users(), told)
 
 
 @contextlib.contextmanager
@@ -207,9 +243,8 @@ def relay_config(settings: Settings) -> RelayConfig:
     )
 
 
-def _next_hop(parts: Parts) -> NextHopConfig:
+def _next_hop(parts: Parts, hop: NextHop) -> NextHopConfig:
     relay = parts.settings.relay
-    hop = relay.next_hop
     return NextHopConfig(
         scheme=hop.scheme,
         host=hop.address.host if hop.address else "",

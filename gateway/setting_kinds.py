@@ -274,6 +274,20 @@ def _quoted_all(values: tuple[object, ...]) -> str:
     return "[" + ", ".join(_quoted(value) for value in values) + "]"
 
 
+def _optional(kind: Kind[T]) -> Kind[T | None]:
+    """The same kind, or an empty text for none."""
+
+    def parse(value: object) -> T | None:
+        return None if value == "" else kind.parse(value)
+
+    return Kind(
+        kind.name,
+        parse,
+        lambda value: _quoted("") if value is None else kind.show(value),
+        lambda value, base: None if value is None else kind.rebase(value, base),
+    )
+
+
 text = Kind("text", _text, _quoted)
 flag = Kind("true or false", _flag, lambda value: "true" if value else "false")
 count = Kind("number", _count)
@@ -281,6 +295,8 @@ duration = Kind("duration", _duration, lambda value: _quoted(show_duration(value
 size = Kind("size", _size, lambda value: _quoted(show_size(value)))
 address = Kind("address", _address, _quoted)
 next_hop = Kind("next hop", _next_hop, _quoted, _rebase_hop)
+no_address = _optional(address)
+no_next_hop = _optional(next_hop)
 networks = Kind("networks", lambda value: _list(value, _network), _quoted_all)
 names = Kind("names", lambda value: _list(value, _name), _quoted_all)
 servers = Kind("IP addresses", lambda value: _list(value, _server), _quoted_all)

@@ -21,6 +21,7 @@ from gateway.settings_table import (
     Lists,
     Log,
     Lookups,
+    Outbound,
     PolicyFile,
     Relay,
     Spool,
@@ -66,6 +67,7 @@ class Settings:
     """All settings, checked. Without a file: ``Settings()``, with paths relative to the current folder."""
 
     relay: Relay = field(default_factory=Relay)
+    outbound: Outbound = field(default_factory=Outbound)
     clicks: Clicks = field(default_factory=Clicks)
     console: Console = field(default_factory=Console)
     store: StoreSettings = field(default_factory=StoreSettings)
@@ -111,6 +113,7 @@ class Settings:
 
 _SECTIONS: Mapping[str, type[Any]] = {
     "relay": Relay,
+    "outbound": Outbound,
     "clicks": Clicks,
     "console": Console,
     "store": StoreSettings,
@@ -243,24 +246,22 @@ def _text(path: Path) -> str:
 def _together(settings: Settings) -> Iterator[tuple[str, str]]:
     """What is wrong only in combination: setting and words."""
     relay, clicks, console = settings.relay, settings.clicks, settings.console
-    if any(network.prefixlen == 0 for network in relay.allow):
-        yield "relay.allow", "lets in the whole world (an open relay); name your own mail servers' networks"
-    if relay.listen.wildcard and all(network.is_loopback for network in relay.allow):
-        yield (
-            "relay.listen",
-            f"is every address of this machine ({relay.listen.host}), but relay.allow names nobody outside; "
-            'name the servers that may hand mail in, for example relay.allow = ["192.0.2.0/28"]',
-        )
+    yield from _doors(settings)
     if not console.listen.loopback and not console.exposed:
         yield (
             "console.listen",
             f"({console.listen}) can be reached from outside, and the console has no login yet; listen on "
             "127.0.0.1, or set console.exposed = true where something in front of it asks for a password",
         )
-    if relay.next_hop.address == relay.listen:
-        yield "relay.next_hop", "is our own relay.listen; messages would go round in a circle"
+    listeners = (
+        ("outbound.listen", settings.outbound.listen),
+        ("clicks.listen", clicks.listen),
+        ("console.listen", console.listen),
+    )
     taken = {relay.listen: "relay.listen"}
-    for name, address in (("clicks.listen", clicks.listen), ("console.listen", console.listen)):
+    for name, address in listeners:
+        if address is None:
+            continue
         if address in taken:
             yield name, f"is the same as {taken[address]} ({address}); choose another port"
         taken[address] = name
@@ -268,3 +269,30 @@ def _together(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "keys.dir", 'is empty; name a folder, for example "var/keys"'
     if settings.workers.deadline > settings.workers.screen_deadline:
         yield "workers.deadline", "is longer than workers.screen_deadline, which covers it"
+
+
+def _doors(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with where mail comes in and goes on to."""
+    relay, outbound = settings.relay, settings.outbound
+    doors: Mapping[str, Relay | Outbound] = {"relay": relay, "outbound": outbound}
+    ours = {door.listen: f"{name}.listen" for name, door in doors.items() if door.listen}
+    for name, door in doors.items():
+        if any(network.prefixlen == 0 for network in door.allow):
+            yield (
+                f"{name}.allow",
+                "lets in the whole world (an open relay); name your own mail servers' networks",
+            )
+        if door.listen and door.listen.wildcard and all(network.is_loopback for network in door.allow):
+            yield (
+                f"{name}.listen",
+                f"is every address of this machine ({door.listen.host}), but {name}.allow names nobody "
+                "outside; name the servers that may hand mail in, for example "
+                f'{name}.allow = ["192.0.2.0/28"]',
+            )
+        if door.next_hop and door.next_hop.address in ours:
+            circle = ours[door.next_hop.address]
+            yield f"{name}.next_hop", f"is our own {circle}; messages would go round in a circle"
+    if outbound.listen and outbound.next_hop is None:
+        yield "outbound.next_hop", 'is empty; name the server that sends mail out, as "smtp://HOST:PORT"'
+    if outbound.listen and relay.direction == "outbound":
+        yield "outbound.listen", 'is for a relay whose own direction is "inbound"; leave one of the two out'

@@ -80,6 +80,24 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Outbound:
+    """A second SMTP side in the same process, for mail of our own users: it is never judged and never
+    rewritten, and teaches whom we deal with. Bounds and timeouts are the relay's."""
+
+    listen: Address | None = _setting(
+        kinds.no_address, "", "Where your own servers hand in mail of your own users; empty: nowhere."
+    )
+    next_hop: NextHop | None = _setting(
+        kinds.no_next_hop, "", "Where that mail goes on to: smtp://, lmtp:// or maildir:."
+    )
+    allow: tuple[Network, ...] = _setting(
+        kinds.networks,
+        ["127.0.0.0/8", "::1"],
+        "Networks that may hand it in; only servers that check who sends, for such mail teaches.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Clicks:
     """The page behind a rewritten link."""
 

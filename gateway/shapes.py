@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gateway.facts import facts_of
 from gateway.logs import timestamp
 from gateway.store.rows import ClickRow, LinkRow, MessageRow
+from policy.actions import action_of
 
 
 def moment(at: float) -> str:
@@ -35,7 +37,8 @@ def summary_json(row: MessageRow) -> dict[str, Any]:
             "genuine": row.genuine,
             "by": row.by,
             "words": row.identity_words,
-        },
+        }
+        | ({"person": row.person} if row.person else {}),
         "mail_from": row.mail_from,
         "recipients": list(row.recipients),
         "subject": row.subject,
@@ -47,12 +50,24 @@ def summary_json(row: MessageRow) -> dict[str, Any]:
         "reply": row.reply,
         "link_count": row.link_count,
         "rewritten_count": row.rewritten_count,
+        **_scope(row),
     }
+
+
+def _scope(row: MessageRow) -> dict[str, Any]:
+    """The scope, and of a message that was only observed what would have become of it, where there is."""
+    found: dict[str, Any] = {"scope": row.scope} if row.scope else {}
+    if row.observed:
+        found["observed"] = row.observed
+        found["observed_action"] = action_of(row.observed, row.observed_because)
+        found["observed_because"] = list(row.observed_because)
+    return found
 
 
 def message_json(row: MessageRow) -> dict[str, Any]:
     """A message with everything found in it."""
     return summary_json(row) | {
+        "facts": [{"about": one.about, "good": one.good, "words": one.words} for one in facts_of(row)],
         "links": [link_json(link) for link in row.links],
         "skipped": [
             {"leaf": leaf, "reason": reason} | ({"kind": kind} if kind else {})

@@ -91,6 +91,14 @@ def inspect(source: Source, unread: message.Unread = ()) -> Inspection:
     return without_raw(_read(source, load(source), unread))
 
 
+def inspect_light(source: Source) -> Inspection | None:
+    """The same, where reading needs no process of its own; else None."""
+    if isinstance(source, BareFile):
+        return None
+    found = message.inspect_light(load(source))
+    return None if found is None else without_raw(found)
+
+
 def heavy_leaves(source: Source) -> tuple[str, ...]:
     """Paths of the leaves in heavy formats."""
     return ("",) if isinstance(source, BareFile) else message.heavy_leaves(load(source))

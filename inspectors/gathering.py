@@ -29,6 +29,7 @@ class Gathered:
     links: list[Link] = field(default_factory=list)
     fetched: int = 0
     """Those of the links that nobody clicks."""
+    producers: list[tuple[str, str]] = field(default_factory=list)
     files: int = 0
     size: int = 0
     dropped: str | None = None
@@ -62,6 +63,7 @@ class Gathered:
         self._add(reading.links)
         self.skipped.extend(reading.skipped)
         self.flags.extend(reading.flags)
+        self.producers.extend(reading.producers[: max(0, limits.PRODUCERS - len(self.producers))])
 
     def _add(self, links: Sequence[Link]) -> None:
         """Links, and what pages fetch as long as there is room: that must not crowd out links."""
@@ -113,7 +115,8 @@ class Gathered:
         if over:
             words = "The other vendors' links are too long together to be read."
             self.flags.append(Flag("limit", "", words))
-        return Inspection(found, links, tuple(self.skipped), tuple(self.flags), tuple(unread))
+        notes = tuple(self.skipped), tuple(self.flags), tuple(unread), tuple(self.producers)
+        return Inspection(found, links, *notes)
 
 
 def within(outer: Leaf, inside: Sequence[Inside]) -> Iterator[tuple[Leaf, bytes]]:

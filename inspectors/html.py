@@ -10,7 +10,7 @@ sheets, and does not look for URLs in the text of conditional comments, which Ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
@@ -89,7 +89,7 @@ def _read(leaf: Leaf, content: bytes, is_new: Callable[[str, str], bool] | None)
     if conditional.may_stand_in(page):
         documents.extend(_conditional(page, documents[0][0]))
     found = _Gathered(leaf, [], {}, {}, [], is_new)
-    _say_limits(found, page, documents)
+    _say_limits(found, page, documents, names)
     base = _base(found, [document for document, _ in documents])
     for number, (document, order) in enumerate(documents):
         room = limits.LINKS + 1 - len(found.links)
@@ -107,12 +107,17 @@ def _read(leaf: Leaf, content: bytes, is_new: Callable[[str, str], bool] | None)
     )
 
 
-def _say_limits(found: _Gathered, page: str, documents: Sequence[tuple[Document, Order]]) -> None:
+def _say_limits(
+    found: _Gathered,
+    page: str,
+    documents: Sequence[tuple[Document, Order]],
+    names: Mapping[str, tuple[str, ...]],
+) -> None:
     """Note what Outlook shows and we do not read."""
     if page.count("[") > limits.COMMENTS and conditional.too_many(documents[0][0]):
         words = f"more than {limits.COMMENTS} conditional comments"
         found.skipped[Skipped(found.leaf.path, words, "limit")] = None
-    if htmltree.too_many_prefixes(page):
+    if names is not htmltree.ATTRIBUTES and htmltree.too_many_prefixes(page):
         words = f"more than {limits.PREFIXES} prefixes that a page names for itself"
         found.skipped[Skipped(found.leaf.path, words, "limit")] = None
 
@@ -208,15 +213,14 @@ def _text_links(document: Document) -> Iterator[tuple[Order, str, int, urls.Url 
 def _fetched(found: _Gathered, documents: Sequence[Document], base: str | None) -> Iterator[Link]:
     """Links for what programs fetch by themselves."""
     seen: set[tuple[htmltree.LoadHandle, str]] = set()
+    number = 0
     for document in documents:
-        for handle, written, url in htmlloads.loads(document, base):
-            if (handle, written) in seen:
-                continue
-            if len(seen) >= limits.FETCHED:
+        for handle, written, url in htmlloads.loads(document, base, seen):
+            if number >= limits.FETCHED:
                 words = f"More than {limits.FETCHED} things are fetched to show the page."
                 found.flags[Flag("limit", found.leaf.path, words)] = None
                 return
-            seen.add((handle, written))
+            number += 1
             yield Link(
                 found.leaf.path, url.href, text.readable(written), "", handle.place,
                 handle, url.host, fetched=True,

@@ -58,7 +58,7 @@ def links(
                     handle = AttributeHandle(index, name, start, end, comment)
                     yield Found((*at, 0), handle, element, part, resolve(part, base))
             else:
-                handle = AttributeHandle(index, name, comment=comment)
+                handle = AttributeHandle(index, name, 0, -1, comment)
                 yield Found((*at, 0), handle, element, value, resolve(value, base))
 
 

@@ -49,9 +49,8 @@ Load = tuple[LoadHandle, str, urls.Url]
 """Where, as it is written, and what it means."""
 
 
-def loads(document: Document, base: str | None) -> Iterator[Load]:
-    """Everything the page fetches, equal things once, in no certain order."""
-    seen: set[tuple[LoadHandle, str]] = set()
+def loads(document: Document, base: str | None, seen: set[tuple[LoadHandle, str]]) -> Iterator[Load]:
+    """Everything the page fetches, equal things once, in no certain order; but for what was ``seen`` before."""
     for handle, written in _written(document):
         if (handle, written) not in seen:
             seen.add((handle, written))

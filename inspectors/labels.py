@@ -6,6 +6,7 @@ Does not look at the content.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from inspectors.model import Leaf
 
@@ -18,8 +19,12 @@ def shown_in_place(leaf: Leaf) -> bool:
     return leaf.type in _SHOWN and (leaf.disposition != "attachment" or leaf.type != "text/plain")
 
 
+@lru_cache(maxsize=256)
 def ending(name: str) -> str:
-    """The file name's last ending in lower case with its dot; Windows drops dots and blanks behind it."""
+    """The file name's last ending in lower case with its dot; Windows drops dots and blanks behind it.
+
+    A dozen formats ask it of each attachment.
+    """
     name = name.rstrip(". \t\0").lower()
     dot = name.rfind(".")
     return name[dot:] if dot >= 0 else ""

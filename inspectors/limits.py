@@ -148,6 +148,9 @@ SCRIPT_CHARACTERS = 512 * 1024
 SHOWN_PIECES = 100
 """Pieces of text looked at for the words on a link of a picture; letters are often placed one by one."""
 
+PRODUCERS = 20
+"""Files of one message whose maker is told; more PDFs than that are an archive of them."""
+
 RTF_BYTES = 16 * 1024 * 1024
 """One RTF document; pictures stand in it as hexadecimal digits."""
 

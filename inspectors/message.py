@@ -9,7 +9,7 @@ Does not judge, and does not choose what to edit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from inspectors import doubts, gathering, mime, pgp, proof, registry, splice, transfer, union
@@ -73,22 +73,32 @@ def inspect(raw: bytes, unread: Unread = ()) -> Inspection:
     ``unread`` names leaves to skip, each with the reason: so that a part that killed its worker does not hide
     the links of the others.
     """
+    return _inspect(mime.read(raw), unread)
+
+
+def inspect_light(raw: bytes) -> Inspection | None:
+    """The same, where ``is_light``; else None. For the price of one: both begin with the same."""
     structure = mime.read(raw)
+    plan = _light_plan(structure)
+    return None if plan is None else _inspect(structure, (), plan)
+
+
+def _inspect(structure: mime.Structure, unread: Unread, plan: union.plan.Plan | None = None) -> Inspection:
     found = Gathered(_read_file, dict(unread), list(structure.skipped), list(structure.flags))
     for leaf in structure.message.leaves:
-        found.take(leaf, _read_leaf(raw, leaf, found.reason(leaf)))
-    _read_again(structure, found)
+        found.take(leaf, _read_leaf(structure.message.raw, leaf, found.reason(leaf)))
+    _read_again(structure, found, plan)
     return found.inspection(structure.message, unread)
 
 
-def _read_again(structure: mime.Structure, found: Gathered) -> None:
+def _read_again(structure: mime.Structure, found: Gathered, plan: union.plan.Plan | None) -> None:
     """Add what only another reading shows, files inside such a reading included (``union``)."""
     if reason := found.reasons.get(union.HIDDEN):
         found.skipped.append(Skipped(union.HIDDEN, reason))
         return
     first = len(found.links)
     whole = Leaf("", "message/rfc822", "", "binary", "", "", Span(0, 0), Span(0, len(structure.message.raw)))
-    found.take(whole, union.read(structure, found.links))
+    found.take(whole, union.read(structure, found.links, plan))
     found.links[first:] = [replace(link, ambiguous=True) for link in found.links[first:]]
 
 
@@ -169,8 +179,28 @@ def _beginning(leaf: Leaf) -> Leaf:
 def heavy_leaves(raw: bytes) -> tuple[str, ...]:
     """Paths of the leaves whose formats are only read in a process of their own; ``union.HIDDEN`` for files
     that may turn up when the message is read in other ways."""
-    found = []
     structure = mime.read(raw)
+    found = list(_heavy(structure))
+    if union.plan.make(structure).files:
+        found.append(union.HIDDEN)
+    return tuple(found)
+
+
+def is_light(raw: bytes) -> bool:
+    """Whether there are no such leaves."""
+    return _light_plan(mime.read(raw)) is not None
+
+
+def _light_plan(structure: mime.Structure) -> union.plan.Plan | None:
+    """What the second reading is to look at; None where the message has heavy leaves."""
+    if next(_heavy(structure), None) is not None:
+        return None
+    plan = union.plan.make(structure)
+    return None if plan.files else plan
+
+
+def _heavy(structure: mime.Structure) -> Iterator[str]:
+    raw = structure.message.raw
     for leaf in structure.message.leaves:
         start = _start(raw, leaf).content[:_NAMED_IN]
         inspector = registry.inspector(leaf, start)
@@ -178,10 +208,7 @@ def heavy_leaves(raw: bytes) -> tuple[str, ...]:
             continue
         heavy = inspector.heavy or registry.PDF in start
         if heavy or (inspector.holds and inspector.holds(transfer.decode(raw, leaf).content)):
-            found.append(leaf.path)
-    if union.is_heavy(structure):
-        found.append(union.HIDDEN)
-    return tuple(found)
+            yield leaf.path
 
 
 def rewrite(inspection: Inspection, edits: Sequence[Edit]) -> Rewriting:

@@ -237,19 +237,11 @@ def _multipart(
     prefix = part.path or part.prefix
     dot = f"{prefix}." if prefix else ""
     depth, around = part.depth + 1, (*part.around, delimiter)
-    return [
-        part._replace(
-            path=f"{dot}{number}",
-            prefix=f"{dot}{number}",
-            start=span.start,
-            end=span.end,
-            depth=depth,
-            default=default,
-            sealed=sealed,
-            around=around,
-        )
-        for number, span in enumerate(found, 1)
-    ]
+    children: list[_Part] = []
+    for number, span in enumerate(found, 1):
+        path = f"{dot}{number}"
+        children.append(_Part(path, path, span.start, span.end, depth, default, sealed, around, part.base))
+    return children
 
 
 def _between_delimiters(work: _Work, path: str, boundary: bytes, body: Span) -> list[Span]:
@@ -257,18 +249,20 @@ def _between_delimiters(work: _Work, path: str, boundary: bytes, body: Span) -> 
     raw, needle = work.raw, b"--" + boundary
     found: list[Span] = []
     opened, position, closed = -1, body.start, False
+    doubt = ("ambiguous-delimiter", path)
     while (at := raw.find(needle, position, body.end)) >= 0:
         position = at + len(needle)
         if at != body.start and raw[at - 1] != 0x0A:
             if raw[at - 1] == 0x0D:
-                work.flag("ambiguous-delimiter", path)
+                work.flag(*doubt)
             continue
         rest = _DELIMITER_REST.match(raw, position, body.end)
         if rest is None:
             work.longer += 1
-            flagged = work.last == ("ambiguous-delimiter", path) or work.longer > _LONGER_TRIED
-            if flagged or not _is_other_boundary(raw, at, body.end):
-                work.flag("ambiguous-delimiter", path)
+            if work.last == doubt:  # said already
+                continue
+            if work.longer > _LONGER_TRIED or not _is_other_boundary(raw, at, body.end):
+                work.flag(*doubt)
             continue
         if closed:
             work.flag("ambiguous-after-close", path)

@@ -12,6 +12,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from inspectors.quick import quickly_made
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -43,6 +45,7 @@ class Header(NamedTuple):
     """What stands after the colon, unfolded: line ends removed, white space at both ends cut."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A body part that holds content rather than parts (RFC 2046), or something inside an attachment."""
@@ -107,6 +110,7 @@ class Wrapping:
     """The destination's domain as a hidden link shows it to people; nothing ties it to where it leads."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Link:
     """One place in a message that can take a person somewhere."""
@@ -184,6 +188,8 @@ class Inspection:
     flags: tuple[Flag, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     """(path, reason) of leaves that were left unread because reading them had been ended before."""
+    producers: tuple[tuple[str, str], ...] = ()
+    """(path, program) of leaves that say which program made them, without its version."""
 
     @property
     def followed(self) -> int:
@@ -219,6 +225,8 @@ class Reading:
     flags: tuple[Flag, ...] = ()
     inside: tuple[Inside, ...] = ()
     """What is still to be read, in order."""
+    producers: tuple[tuple[str, str], ...] = ()
+    """(path, program) where the leaf says which program made it, without its version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from inspectors import limits
 from inspectors.lines import Lines, TransferError
 from inspectors.model import Patch, Span
 
-_TRAILING_BLANKS = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
-_BARE_SOFT = re.compile(rb"(?<!=)=\r(?!\n)")
-_BARE_SOFT_BEHIND = re.compile(rb"(?<!=)((?:==)++=)\r(?!\n)")  # "==" is read as one equals sign
+# What these begin with is looked for ten times as fast as what a look behind begins with.
+_TRAILING_BLANKS = re.compile(rb"[ \t](?<![ \t][ \t])[ \t]*+(?=\r?\n)")
+_BARE_SOFT = re.compile(rb"=(?<!==)\r(?!\n)")
+_BARE_SOFT_BEHIND = re.compile(rb"=(?<!==)((?:==)++)\r(?!\n)")  # "==" is read as one equals sign
 _CODE = re.compile(rb"==|=[0-9A-Fa-f]{2}|=[ \t]*(?:\r?\n|\Z)|=\r|(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _BYTE = re.compile(rb"==|=[0-9A-Fa-f]{2}")  # the C decoder reads "==" as one equals sign
 _PLAIN = frozenset(range(33, 127)) - frozenset(b"=")
@@ -29,13 +30,13 @@ _INEXACT = "the quoted-printable encoding does not map back exactly"
 
 def decode(body: bytes) -> bytes:
     """The content; blanks at the ends of lines are not part of it."""
-    if b"=\r" in body:
+    if body.count(b"=\r") != body.count(b"=\r\n"):
         # Behind a soft break that lacks its line feed the C library passes over all up to the next one.
         body = _BARE_SOFT.sub(b"=\n", body)
-        body = _BARE_SOFT_BEHIND.sub(rb"\1\n", body) if b"===\r" in body else body
-    if b" \n" in body or b" \r" in body or b"\t\n" in body or b"\t\r" in body or body[-1:] in (b" ", b"\t"):
+        body = _BARE_SOFT_BEHIND.sub(rb"=\1\n", body) if b"===\r" in body else body
+    if b" \n" in body or b" \r\n" in body or b"\t\n" in body or b"\t\r\n" in body:
         body = _TRAILING_BLANKS.sub(b"", body)  # rule 3
-    return binascii.a2b_qp(body)
+    return binascii.a2b_qp(body.rstrip(b" \t"))
 
 
 class Places:

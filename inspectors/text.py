@@ -35,17 +35,33 @@ _LINES = frozenset(("", "7bit", "8bit"))
 
 def read(leaf: Leaf, content: bytes) -> Reading:
     """The links of a text leaf, and the files that stand in it uuencoded."""
+    return _read(leaf, content, None)
+
+
+def read_new(leaf: Leaf, content: bytes, is_new: Callable[[str, str], bool]) -> Reading:
+    """The same, but of the links only those whose URL and host ``is_new``.
+
+    For texts most of whose links are known: making links is half the work.
+    """
+    return _read(leaf, content, is_new)
+
+
+def _read(leaf: Leaf, content: bytes, is_new: Callable[[str, str], bool] | None) -> Reading:
     if len(content) > limits.TEXT_BYTES:
         return Reading(skipped=(Skipped(leaf.path, f"text longer than {limits.TEXT_BYTES} bytes", "limit"),))
     view = charsets.view(content, leaf.charset)
     joined = flowed.joined(view.text) if leaf.flowed == "delsp" and leaf.type == "text/plain" else None
     links: list[Link] = []
     reasons: set[str] = set() if joined is None or joined.complete else {TOO_BROKEN}
+    number = 0
     for span, written, url in find(view.text) if joined is None else _found(joined, view.text):
-        if len(links) > limits.LINKS:
+        if number > limits.LINKS:
             break  # the message says so
         if url is None:
             reasons.add(TOO_LONG)
+            continue
+        number += 1
+        if is_new is not None and not is_new(url.href, url.host):
             continue
         links.append(Link(leaf.path, url.href, readable(written), "", "text", TextHandle(span), url.host))
     skipped = tuple(Skipped(leaf.path, reason, "limit") for reason in sorted(reasons))

@@ -7,8 +7,8 @@ links: ``inspectors/wrappers`` does.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from ada_url import join_url, normalize_url
@@ -36,9 +36,8 @@ _BLANKS = "".join(map(chr, range(0x21)))
 _REMOVED = {ord(character): None for character in "\t\n\r"}
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
-    """A parsed absolute URL with a host."""
+class Url(NamedTuple):
+    """A parsed absolute URL with a host. A named tuple, because a newsletter has a hundred of them."""
 
     href: str
     """The serialised form: ASCII, what a browser would request and show when asked to copy."""
@@ -94,7 +93,11 @@ def _split(href: str) -> Url | None:
 
 def without_surrogates(text: str) -> str:
     """Lone surrogates, of bytes that did not decode, made U+FFFD as browsers' decoders do; length stays."""
-    return _SURROGATE.sub("\ufffd", text)
+    try:
+        text.encode("utf-16-le")  # knows in a tenth of the time that there are none, as in most texts
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def too_long(text: str) -> bool:

@@ -34,6 +34,9 @@ LEFT = {
     "other": "the link could not be rewritten",
 }
 """Why an odd link stays as it came, by its key in ``[actions]``."""
+OBSERVED = "observed"
+STAYS = {**LEFT, OBSERVED: "policy only observes here; nothing is changed"}
+"""The same by ``Decision.left``: observing is no key of ``[actions]``, nothing is done about it."""
 
 _SEALED = {"signed": "signed", "attached": "attached", "inside": "inside"}
 _FLAGGED = {"pdf-signed": "signed_pdf", "signed": "signed", "office-signed": "signed", "pgp-signed": "signed"}
@@ -88,6 +91,17 @@ def unread(kind: str) -> str:
 def ambiguity(flags: Iterable[Flag]) -> bool:
     """Whether another reader may see another structure than we do."""
     return any(one.flag.startswith(_AMBIGUOUS) for one in flags)
+
+
+def would(result: str, keys: Collection[str]) -> str:
+    """What an observed message would have become, in words: its result and action, and the keys for that."""
+    done = f"{result} and tagged" if action_of(result, keys) == "tag" else result
+    return f"{done}, because of {', '.join(keys)}" if keys else done
+
+
+def action_of(result: str, keys: Collection[str]) -> str:
+    """The action behind a result and the keys that asked for it."""
+    return {"held": "hold", "refused": "refuse"}.get(result) or ("tag" if keys else "pass")
 
 
 def _action(key: str, rules: Rules) -> str:

@@ -90,11 +90,9 @@ def _pattern(links: Sequence[Told]) -> Fact:
             "pattern", False, f"Pattern new: none of {_count(len(web), 'link')} leads where he usually links"
         )
     named = _named(link.domain for link in usual)
-    return Fact(
-        "pattern",
-        True,
-        f"Pattern familiar: {len(usual)} of {_count(len(web), 'link')} lead where he usually links ({named})",
-    )
+    words = f"{len(usual)} of {_count(len(web), 'link')} lead where he usually links ({named})"
+    since = next((words for link in usual for name, _, words in link.evidence if name == "familiar"), "")
+    return Fact("pattern", True, f"Pattern familiar: {words}{f'; {since}' if since else ''}")
 
 
 def _content(links: Sequence[Told], unread: Sequence[str]) -> Fact:
@@ -117,11 +115,16 @@ def _odd(links: Sequence[Told]) -> list[Fact]:
     for link in links:
         if link.odd and link.domain not in found:
             reasons = sorted((one for one in link.evidence if one[1] > 0), key=lambda one: -one[1])
-            why = "; ".join(words for _, _, words in reasons) or "no single reason"
+            why = "; ".join(_inside(words) for _, _, words in reasons) or "no single reason"
             where = f" ({link.place})" if link.place else ""
             words = f"Link out of place: {unicode_host(link.domain)}{where}: {why}"
             found[link.domain] = Fact("link", False, words)
     return list(found.values()) or [Fact("link", True, "No link is out of place")]
+
+
+def _inside(words: str) -> str:
+    """A sentence inside another one."""
+    return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
 def _named(domains: Iterable[str]) -> str:

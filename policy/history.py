@@ -22,9 +22,12 @@ the days on which it was linked to, not the messages; it is familiar in proporti
 remembered fades with a half-life, counted from its last use to the message's own time; the rows themselves
 are not touched.
 
-Unauthenticated mail has no history of its own here and is never learned from. What the claimed sender
-linked to before excuses nothing in it; what he did not still surprises, because a forger who names a
-regular correspondent is measured by that correspondent's habits.
+Of mail that nobody proved, what the claimed sender linked to before excuses nothing; what he did not still
+surprises, because a forger who names a regular correspondent is measured by that correspondent's habits.
+Beside them such mail has a weak history of its own, kept under the address it names: what is new against it
+adds a little, what it held over days takes a little back, and it plays no part in genuine mail. Anybody can
+fill it. So it never brings a link below what the same link is in mail of an address nobody ever heard of,
+which whoever forges has for nothing; and it never takes back more than ``claimed_relief``.
 
 Does not read or write the store, and does not say what is learned: ``policy.lessons`` does.
 """
@@ -42,6 +45,8 @@ from policy.model import Habit, Identity, Owner, Seen
 from policy.rules import HistoryRules
 
 ORGANISATION = Owner("organisation", "")
+CLAIMED = "claimed"
+"""The level of what nobody proved."""
 
 
 def owners(identity: Identity, shared: Collection[str] = ()) -> tuple[Owner, ...]:
@@ -73,6 +78,21 @@ def readings(identity: Identity) -> tuple[Identity, ...]:
         domain = address.rpartition("@")[2]
         others.append(Identity(address, domain, registrable(domain), False, "none"))
     return (identity, *others)
+
+
+def habits(identity: Identity, shared: Collection[str] = ()) -> tuple[Owner, ...]:
+    """Whose habits one message teaches: the owners of everybody the sender may be, each once."""
+    return tuple(dict.fromkeys(owner for one in readings(identity) for owner in owners(one, shared)))
+
+
+def claimed(identity: Identity) -> Owner | None:
+    """Under whose name mail that nobody proved is remembered; None for genuine mail and for an odd From.
+
+    Nothing else is remembered there, and nothing of it anywhere else.
+    """
+    if identity.genuine or identity.named or not identity.address or not identity.domain:
+        return None
+    return Owner(CLAIMED, _without_tag(identity.address))
 
 
 def _without_tag(address: str) -> str:
@@ -146,7 +166,8 @@ def familiarity(level: Level, rules: HistoryRules) -> float:
     0 beyond the sender himself where too few senders linked to it.
     """
     seen = level.seen
-    if seen is None or (level.owner.level != "sender" and 0 < seen.senders < rules.spread_senders):
+    alone = level.owner.level not in ("sender", CLAIMED)
+    if seen is None or (alone and 0 < seen.senders < rules.spread_senders):
         return 0.0
     return min(1.0, times(level, rules) / rules.spread_days)
 
@@ -166,11 +187,35 @@ def escape(messages: float, uses: float, domains: float, rules: HistoryRules, fr
     )
 
 
-def surprise(levels: Sequence[Level], genuine: bool, rules: HistoryRules) -> Surprise:
+def surprise(
+    levels: Sequence[Level], genuine: bool, rules: HistoryRules, unproved: Level | None = None
+) -> Surprise:
     """How surprising the domain is, given the levels that are known, nearest first.
 
-    Levels whose history could not be read are simply left out: unknown is never evidence.
+    Levels whose history could not be read are simply left out: unknown is never evidence. ``unproved`` is
+    what mail in the sender's name that nobody proved has linked to; it counts only where this mail is such.
     """
+    found = _surprise(levels, genuine, rules)
+    return found if genuine or unproved is None else _with_unproved(found, levels, unproved, rules)
+
+
+def _with_unproved(
+    found: Surprise, levels: Sequence[Level], unproved: Level, rules: HistoryRules
+) -> Surprise:
+    organisation = [level for level in levels if level.owner.level == ORGANISATION.level]
+    stranger = _sum(organisation, 1.0, rules)
+    usual = familiarity(unproved, rules)
+    if not any(level.seen for level in levels if level.owner.level != ORGANISATION.level):
+        new = (1 - usual) * _new(unproved, None, rules)
+        if stranger.nats + new > found.nats:
+            found = Surprise(stranger.nats + new, ((unproved, new), *stranger.parts))
+    nats = max(stranger.nats, found.nats - usual * rules.claimed_relief)
+    if nats >= found.nats:
+        return found
+    return Surprise(nats, (*found.parts, (unproved, nats - found.nats)))
+
+
+def _surprise(levels: Sequence[Level], genuine: bool, rules: HistoryRules) -> Surprise:
     known = list(levels)
     usual = 0.0
     if genuine and known and known[0].owner.level == "sender":
@@ -210,6 +255,8 @@ def _new(level: Level, sender: Level | None, rules: HistoryRules) -> float:
         if sender is None:  # judged as an address of the domain that never wrote before
             return min(rules.newcomer_most, rules.newcomer_weight * nats)
         return min(rules.domain_most, rules.domain_weight * nats)
+    if level.owner.level == CLAIMED:
+        return min(rules.claimed_most, rules.claimed_weight * nats)
     if level.owner.level == "organisation":
         return min(rules.organisation_most, rules.organisation_weight * nats)
     return nats

@@ -14,18 +14,33 @@ from functools import lru_cache
 
 from inspectors.model import Header, Inspection, Link
 from policy import questions
-from policy.actions import LEFT, obstacle, signed_leaves
+from policy.actions import LEFT, OBSERVED, obstacle, signed_leaves
 from policy.addresses import addresses, domain_of
 from policy.client import spf_question
 from policy.domains import above, clean, inside, ip, is_suffix, registrable, unicode_host
 from policy.gaps import gaps
-from policy.history import matches, owners, readings
+from policy.history import claimed, matches, owners, readings
 from policy.identity import aligned, who
-from policy.model import Decision, Envelope, Evidence, Facts, Identity, Judgement, Owner, Question, Trust
+from policy.manner import manner
+from policy.model import (
+    Decision,
+    Envelope,
+    Evidence,
+    Facts,
+    Identity,
+    Judgement,
+    Mention,
+    Owner,
+    Question,
+    Trust,
+)
 from policy.rules import Policy, Rules
-from policy.signals.case import CORRESPONDENT, Case, target
+from policy.scopes import in_scope, scope
+from policy.signals.case import CORRESPONDENT, WRITER, Case, target
 from policy.signals.registry import SIGNALS
 from policy.signatures import key_question, signatures
+from policy.sites import site
+from policy.threads import conversation, vouched
 from policy.weigh import flip, score, weigh
 
 MOST_CORRESPONDENTS = 50
@@ -52,14 +67,20 @@ def ask(inspection: Inspection, envelope: Envelope, policy: Policy, trust: Trust
     if targets:
         shared = rules.history.shared_domains
         people = dict.fromkeys(owner for one in readings(identity) for owner in owners(one, shared))
+        unproved = claimed(identity)
+        people |= {unproved: None} if unproved else {}
         correspondents = [Owner("domain", name) for name in _correspondents(headers)]
         asked.update(dict.fromkeys(questions.habit(owner) for owner in (*people, *correspondents)))
-        asked.update(dict.fromkeys(questions.places(owner) for owner in people))
-        asked.update(dict.fromkeys(questions.traits(owner) for owner in people if owner.level == "sender"))
+        if ids := conversation(headers):
+            asked[questions.thread(ids)] = None
+        asked.update(dict.fromkeys(questions.places(owner) for owner in people if owner != unproved))
+        senders = [owner for owner in people if owner.level == "sender"]
+        asked.update(dict.fromkeys(questions.traits(owner) for owner in senders))
+        asked.update(dict.fromkeys(questions.usual(owner) for owner in senders))
         for host in sorted(targets):
-            domain = registrable(host)
-            asked.update(dict.fromkeys(questions.seen(owner, domain) for owner in people))
-            asked[questions.rank(domain)] = None
+            known_as = site(host, rules.lists.known_free_hosts)
+            asked.update(dict.fromkeys(questions.seen(owner, known_as) for owner in people))
+            asked[questions.rank(registrable(host))] = None
             lists = rules.lists
             names = (*lists.shorteners, *lists.free_hosts, *lists.blocked)
             asked.update(dict.fromkeys(questions.listed(name, host) for name in names))
@@ -101,7 +122,12 @@ def judge(
     ``at`` is the Unix time of the message, seconds, until which habits fade; 0 lets none fade.
     """
     identity = who(inspection.message.headers, envelope, trust, facts)
-    people = _participants(inspection.message.headers, envelope, identity, facts, policy.rules)
+    under = scope(envelope, identity, policy.rules)
+    policy = in_scope(policy, under)
+    headers, rules = inspection.message.headers, policy.rules
+    earlier = vouched(questions.mentions_of(facts, conversation(headers)), identity, rules.history, at)
+    people = _participants(headers, envelope, identity, facts, rules, earlier)
+    usual = manner(inspection, envelope, identity, facts, rules.history, people, at)
     seen: _Seen = {}
     verdicts: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
@@ -124,15 +150,18 @@ def judge(
             inspection.links,
             company,
             at,
+            earlier,
+            usual,
         )
         # A newsletter has fifty links to two hosts: what only the host decides is worked out once.
         evidence = _evidence(case, seen)
         kept_by = obstacle(link, leaves.get(link.leaf), policy.rules, signed)
         key = (found.host, link.place, evidence, kept_by)
         if key not in verdicts:
-            verdicts[key] = _decide(case, evidence, policy, kept_by)
+            decided = _decide(case, evidence, policy, kept_by)
+            verdicts[key] = _observed(decided) if under.observe else decided
         decisions.append(replace(verdicts[key], link=link))
-    return Judgement(identity, tuple(decisions), policy.version, gaps(facts))
+    return Judgement(identity, tuple(decisions), policy.version, gaps(facts), under)
 
 
 _Seen = dict[tuple[str, str, str, bool], Evidence | None]
@@ -177,7 +206,17 @@ def _decide(case: Case, evidence: tuple[Evidence, ...], policy: Policy, kept_by:
         words = flip(weighed, total, rules, domain, host)
     if not odd and words.startswith("if "):
         words = f"{rules.threshold - total:.1f} points more, and {words}"
-    return Decision(case.link, case.domain, verdict, total, weighed, policy.version, words, left)
+    return Decision(
+        case.link, case.domain, verdict, total, weighed, policy.version, words, left,
+        case.site if case.site != case.domain else "",
+    )  # fmt: skip
+
+
+def _observed(decision: Decision) -> Decision:
+    """The same where nothing is changed: an odd link stays, whatever would have become of it."""
+    if decision.verdict == "pass" and not decision.left:
+        return decision
+    return replace(decision, verdict="observe", left=OBSERVED, otherwise=decision.left)
 
 
 def _passed(link: Link, policy: Policy) -> Decision:
@@ -211,14 +250,19 @@ def _keys(headers: tuple[Header, ...], identity: Identity) -> Iterable[Question]
 
 
 def _participants(
-    headers: tuple[Header, ...], envelope: Envelope, identity: Identity, facts: Facts, rules: Rules
+    headers: tuple[Header, ...],
+    envelope: Envelope,
+    identity: Identity,
+    facts: Facts,
+    rules: Rules,
+    earlier: Mapping[str, Mention],
 ) -> Mapping[str, str]:
     """Registrable domains of the people in the conversation → whose.
 
     To and Cc are the sender's own words, so their domains count only where much genuine mail came from them:
     an attacker cannot make his domain a participant by writing once and copying himself in.
     """
-    people: dict[str, str] = {}
+    people = {name: WRITER for name, mention in earlier.items() if name == mention.teacher}
     for name in _correspondents(headers):
         habit = questions.habit_of(facts, Owner("domain", name))
         if habit is not None and habit.messages >= rules.history.correspondent_messages:

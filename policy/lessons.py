@@ -16,16 +16,20 @@ from inspectors.model import Inspection, Link
 from policy.actions import ambiguity
 from policy.addresses import domain_of
 from policy.domains import above, registrable
-from policy.history import ORGANISATION, form, matches, owners, readings
+from policy.history import ORGANISATION, claimed, form, habits, matches, owners
 from policy.model import Decision, Envelope, Judgement, Lesson
 from policy.rules import Rules
 from policy.signals.case import target
 from policy.signals.first_link import LINKLESS
-from policy.traits import traits
+from policy.sites import site
+from policy.threads import begins, message_id
+from policy.traits import MOST_OF_MESSAGE, linked, traits
 
 MOST_DOMAINS = 200
 """Registrable domains one message can teach; more are not a habit but a list, and the first ones in
 alphabetical order stand for it."""
+MOST_UNPROVED = 20
+"""The same of a message that nobody proved, which anybody can fill with names."""
 MOST_RECIPIENTS = 50
 """Recipients of one outgoing message whose domains are learned; more are a mailing, not a conversation."""
 _NEVER = frozenset(("blocked", "confirmed"))
@@ -70,13 +74,53 @@ def taught(
     """Both lessons of a message, with the traits it came with; none where readers may disagree on it."""
     if ambiguity(inspection.flags):
         return None, None
+    if not judgement.identity.genuine:
+        return unproved(judgement, rules, at, own_hosts, id), None
     now = lesson(judgement, rules, at, own_hosts, id)
     later = pending(judgement, rules, at, own_hosts, id)
     if now is not None:
-        now = replace(now, traits=traits(inspection.message.headers, envelope))
+        now = replace(now, traits=_traits(inspection, envelope, judgement, rules, own_hosts))
     elif later is None and not inspection.links:
         now = _linkless(judgement, at, id)
+    if now is not None and now.own not in rules.history.shared_domains:  # a provider's customers never vouch
+        now = replace(now, message_id=message_id(inspection.message.headers))
     return now, later
+
+
+def unproved(
+    judgement: Judgement, rules: Rules, at: float, own_hosts: Collection[str] = (), id: str = ""
+) -> Lesson | None:
+    """What a delivered message teaches of the address that nobody proved to have sent it; None for nothing.
+
+    Nobody else learns of it, and what was found odd is not learned, neither now nor later: silence about mail
+    of no known sender says nothing.
+    """
+    owner = claimed(judgement.identity)
+    names = {decision.known_as for decision in _chosen(judgement, rules, own_hosts, odd=False)}
+    if owner is None or not names:
+        return None
+    return Lesson((owner,), tuple(sorted(names)[:MOST_UNPROVED]), at, judgement.identity.organisation, id)
+
+
+def _traits(
+    inspection: Inspection,
+    envelope: Envelope,
+    judgement: Judgement,
+    rules: Rules,
+    own_hosts: Collection[str],
+) -> tuple[tuple[str, str], ...]:
+    """What else the message teaches. With an odd link in it only what its other links look like: a stolen
+    account must not teach us its new owner's program and network before anybody could object."""
+    found = linked(
+        (decision.known_as, target(decision.link).host, decision.link.target or decision.link.url)
+        for decision in _teaching(judgement, rules, own_hosts, odd=False)
+    )
+    threshold = judgement.scope.threshold or rules.threshold
+    if any(_odd(one, threshold) or _bad(one) for one in judgement.decisions):
+        return found
+    makers = sorted({producer for _, producer in inspection.producers})[:MOST_OF_MESSAGE]
+    own = traits(inspection.message.headers, envelope)
+    return (*own, *(("producer", maker) for maker in makers), *found)
 
 
 def _linkless(judgement: Judgement, at: float, id: str) -> Lesson | None:
@@ -107,10 +151,16 @@ def outbound(
     own = registrable(domain_of(user))
     people = {registrable(domain_of(one.lower())) for one in envelope.rcpt_tos[:MOST_RECIPIENTS]}
     linked = {
-        registrable(target(link).host) for link in inspection.links if _may_teach(link, rules, own_hosts)
+        site(target(link).host, rules.lists.known_free_hosts)
+        for link in inspection.links
+        if _may_teach(link, rules, own_hosts)
     }
     names = tuple(sorted((people | linked) - {"", own, *rules.history.shared_domains})[:MOST_DOMAINS])
-    return Lesson((ORGANISATION,), names, at, own, id, teacher=user) if names else None
+    if not names:
+        return None
+    headers = inspection.message.headers
+    thread = message_id(headers) if begins(headers) else ""  # an answer quotes what strangers wrote
+    return Lesson((ORGANISATION,), names, at, own, id, teacher=user, message_id=thread)
 
 
 def _of(
@@ -119,41 +169,45 @@ def _of(
     chosen = list(teaching)
     if not chosen:
         return None
-    names = tuple(sorted({decision.domain for decision in chosen})[:MOST_DOMAINS])
+    names = tuple(sorted({decision.known_as for decision in chosen})[:MOST_DOMAINS])
     places = tuple(sorted({form(decision.link.place) for decision in chosen}))
-    shared = rules.history.shared_domains
-    whose = tuple(
-        dict.fromkeys(owner for one in readings(judgement.identity) for owner in owners(one, shared))
-    )
+    whose = habits(judgement.identity, rules.history.shared_domains)
     return Lesson(whose, names, at, judgement.identity.organisation, id, places)
 
 
-def _teaching(judgement: Judgement, rules: Rules, own_hosts: Collection[str], *, odd: bool) -> list[Decision]:
+def _chosen(judgement: Judgement, rules: Rules, own_hosts: Collection[str], *, odd: bool) -> list[Decision]:
     """Decisions whose domains are learned now, or (``odd``) wait; one odd link keeps its domain waiting."""
-    if not judgement.identity.genuine or not judgement.identity.address:
-        return []
-    waiting = {decision.domain for decision in judgement.decisions if _odd(decision, rules)}
-    never = {decision.domain for decision in judgement.decisions if _bad(decision)}
+    threshold = judgement.scope.threshold or rules.threshold
+    waiting = {decision.known_as for decision in judgement.decisions if _odd(decision, threshold)}
+    never = {decision.known_as for decision in judgement.decisions if _bad(decision)}
     return [
         decision
         for decision in judgement.decisions
-        if decision.domain
-        and (decision.domain in waiting) is odd
-        and decision.domain not in never
+        if decision.known_as
+        and (decision.known_as in waiting) is odd
+        and decision.known_as not in never
         and _may_teach(decision.link, rules, own_hosts)
     ]
 
 
-def _odd(decision: Decision, rules: Rules) -> bool:
-    """Found odd, or excused by nothing but who stands in To and Cc: that must not make it a habit."""
+def _teaching(judgement: Judgement, rules: Rules, own_hosts: Collection[str], *, odd: bool) -> list[Decision]:
+    """The same of a genuine sender; none of others."""
+    if not judgement.identity.genuine or not judgement.identity.address:
+        return []
+    return _chosen(judgement, rules, own_hosts, odd=odd)
+
+
+def _odd(decision: Decision, threshold: float) -> bool:
+    """Found odd, or excused by nothing but To, Cc and References: that must not make it a habit."""
     if decision.verdict != "pass" or decision.left:
         return True
     excused = sum(
         one.points
         for one in decision.weighed
-        if one.evidence.signal == "participant" and one.evidence.strength < 1
+        if one.evidence.signal == "thread"
+        or (one.evidence.signal == "participant" and one.evidence.strength < 1)
     )
-    return excused < 0 and decision.score - excused >= rules.threshold
+    return excused < 0 and decision.score - excused >= threshold
 
 
 def _bad(decision: Decision) -> bool:

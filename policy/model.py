@@ -111,7 +111,8 @@ class Owner:
     """Somebody whose habits are remembered."""
 
     level: str
-    """"sender" (an address), "domain" (a registrable domain) or "organisation" (all our mail)."""
+    """"sender" (an address), "domain" (a registrable domain), "organisation" (all our mail), or "claimed": an
+    address in whose name mail came that nobody proved."""
     name: str
     """The address or domain; empty for the organisation."""
 
@@ -169,6 +170,24 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """That a domain stood in an earlier message of a conversation."""
+
+    domain: str
+    """What a habit is about, as in ``Lesson.domains``; or the organisation of who wrote it."""
+    teacher: str
+    """The registrable domain of who wrote it, or ``policy.threads.OURS``."""
+    at: float
+    """Unix time the earlier message was taken, seconds."""
+    message_id: str
+    """Its Message-ID without brackets."""
+    messages: int = 0
+    """Genuine messages with links that the teacher's domain has sent, today."""
+    first: float = 0.0
+    """Unix time of the first of them, seconds; 0 without any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """What one delivered message teaches (pure result of ``policy.lessons.lesson``)."""
 
@@ -189,7 +208,10 @@ class Lesson:
     messages: int = 1
     """0 where the message itself was counted before, by another lesson."""
     teacher: str = ""
-    """Who is counted as having taught the organisation; ``own`` where empty."""
+    """Who is counted as having taught the organisation; ``own`` where empty. Only mail of our own users has
+    one."""
+    message_id: str = ""
+    """Its Message-ID without brackets; empty where nothing is remembered for its conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +245,7 @@ class Decision:
     """Registrable domain of the link's host; the host itself where there is none."""
     verdict: str
     """"pass" or "rewrite"; or, for an odd link that is known to stay as it came, what ``[actions]`` says:
-    "tag", "hold" or "refuse"."""
+    "tag", "hold" or "refuse"; or "observe" for an odd link in a message that is only observed."""
     score: float
     """Sum of the points."""
     weighed: tuple[Weighed, ...]
@@ -231,7 +253,30 @@ class Decision:
     flip: str
     """The nearest change that would turn the verdict, in words."""
     left: str = ""
-    """Of an odd link that stays as it came: the key of ``[actions]`` that says why; else empty."""
+    """Of an odd link that stays as it came: the key of ``[actions]`` that says why, or "observed"; else
+    empty."""
+    site: str = ""
+    """The host strangers publish on below the domain, see ``policy.sites``; empty for most links."""
+    otherwise: str = ""
+    """Of a link that is only observed: what would have kept it from being rewritten, a key of ``[actions]``;
+    empty where nothing would have."""
+
+    @property
+    def known_as(self) -> str:
+        """What a habit is about: the site, else the domain."""
+        return self.site or self.domain
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the policy a message falls under, see ``policy.scopes``."""
+
+    name: str = ""
+    """Of the ``[[scope]]``; empty where only the policy's own values count."""
+    observe: bool = False
+    """Whether the message is judged and not changed."""
+    threshold: float = 0.0
+    """Points from which on a link is odd; 0 for the policy's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +289,8 @@ class Judgement:
     policy_version: str
     unknown: tuple[Gap, ...] = ()
     """What was asked and not answered, so that nothing could be concluded from it."""
+    scope: Scope = Scope()
+    """What it was judged under."""
 
 
 @dataclass(frozen=True, slots=True)

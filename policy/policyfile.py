@@ -22,7 +22,8 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from policy.domains import clean, is_suffix
-from policy.rules import Caps, DnsblCode, DnsblZone, Entry, Feed, Policy, Rules
+from policy.rules import Caps, DnsblCode, DnsblZone, Entry, Feed, Policy, Rules, ScopeEntry
+from policy.scopes import listed
 from policy.signals.registry import FAMILIES, SIGNALS
 from policy.tomllines import line_of, lines
 
@@ -33,6 +34,7 @@ LARGEST = 1024 * 1024
 """Bytes of a policy file; whole feeds belong into lists."""
 
 _FEED_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
+_SCOPE_NAME = re.compile(r"[^\W_][\w .-]{0,59}\Z")
 _FEED_URL = re.compile(r"(?:https://[^\s/]+/?|http://(?:127\.\d+\.\d+\.\d+|\[::1\])[:/]|file:///)\S*\Z")
 """Plain http only on loopback: whoever sits on the way could write the list."""
 
@@ -113,6 +115,7 @@ def _schema() -> Schema:
     schema["allow"] = schema["block"] = [_fields(Entry)]
     schema["dnsbl"] = [{**_fields(DnsblZone), "codes": [_fields(DnsblCode)]}]
     schema["feed"] = [_fields(Feed)]
+    schema["scope"] = [_fields(ScopeEntry)]
     return schema
 
 
@@ -180,6 +183,7 @@ def _contradictions(rules: Rules) -> Iterator[tuple[Keys, str]]:
                 yield (table, at, "domain"), words
     yield from _outside(rules)
     yield from _dead_patterns(rules)
+    yield from _scopes(rules)
 
 
 def _outside(rules: Rules) -> Iterator[tuple[Keys, str]]:
@@ -204,6 +208,27 @@ def _outside(rules: Rules) -> Iterator[tuple[Keys, str]]:
     for at, name in enumerate(twice):
         if name in twice[:at]:
             yield ("feed", at, "name"), f"{name!r} is the name of two feeds; give each its own"
+
+
+def _scopes(rules: Rules) -> Iterator[tuple[Keys, str]]:
+    """Scopes that could never match, or that nobody could tell apart."""
+    names = [entry.name for entry in rules.scope]
+    for at, entry in enumerate(rules.scope):
+        if not _SCOPE_NAME.match(entry.name):
+            words = f"{entry.name!r} is no name for a scope; use letters, digits, spaces, '.', '-' and '_'"
+            yield ("scope", at, "name"), words
+        elif entry.name in names[:at]:
+            yield ("scope", at, "name"), f"{entry.name!r} is the name of two scopes; give each its own"
+        if not entry.recipients and not entry.senders:
+            words = (
+                "names neither recipients nor senders; for all mail set threshold and [observe] themselves"
+            )
+            yield ("scope", at, "name"), words
+        for key in ("recipients", "senders"):
+            for one in getattr(entry, key):
+                if not listed(one):
+                    words = f"{one!r} is neither; write an address, or a domain like 'sales.company.example'"
+                    yield ("scope", at, key), words
 
 
 def _dead_patterns(rules: Rules) -> Iterator[tuple[Keys, str]]:

@@ -7,8 +7,22 @@ Does not know where answers come from.
 
 from __future__ import annotations
 
-from policy.model import Answer, DkimResult, Facts, Habit, Known, Owner, Question, Seen, SpfResult, Trait
+from policy.model import (
+    Answer,
+    DkimResult,
+    Facts,
+    Habit,
+    Known,
+    Mention,
+    Owner,
+    Question,
+    Seen,
+    SpfResult,
+    Trait,
+)
 
+MOST_USUAL = 3
+"""Domains that ``usual`` is answered with: what one sentence can name."""
 DKIM = Question("dkim", ())
 """Known(tuple[DkimResult, ...]): our own verification of the message, put in by whoever holds its bytes."""
 
@@ -34,6 +48,16 @@ def places(owner: Owner) -> Question:
 def traits(owner: Owner) -> Question:
     """What else comes with an owner's mail: key (level, name), answered by Known(tuple[Trait, ...])."""
     return Question("traits", (owner.level, owner.name))
+
+
+def usual(owner: Owner) -> Question:
+    """Where an owner links most: key (level, name), Known(tuple of ``MOST_USUAL`` (domain, Seen) at most)."""
+    return Question("usual", (owner.level, owner.name))
+
+
+def thread(ids: tuple[str, ...]) -> Question:
+    """What stood in the earlier messages with these ids: key (id, …), Known(tuple[Mention, ...])."""
+    return Question("thread", ids)
 
 
 def confirmed(domain: str) -> Question:
@@ -115,6 +139,21 @@ def traits_of(facts: Facts, owner: Owner) -> tuple[Trait, ...] | None:
     """What else comes with the owner's mail; None where unknown."""
     value = _value(facts.of(traits(owner)))
     return tuple(one for one in value if isinstance(one, Trait)) if isinstance(value, tuple) else None
+
+
+def usual_of(facts: Facts, owner: Owner) -> tuple[tuple[str, Seen], ...]:
+    """Where the owner links most, the most used first; empty where unknown."""
+    value = _value(facts.of(usual(owner)))
+    if not isinstance(value, tuple):
+        return ()
+    pairs = [one for one in value if isinstance(one, tuple) and len(one) == 2]
+    return tuple((name, seen) for name, seen in pairs if isinstance(name, str) and isinstance(seen, Seen))
+
+
+def mentions_of(facts: Facts, ids: tuple[str, ...]) -> tuple[Mention, ...]:
+    """What stood in the earlier messages with these ids; empty where unknown."""
+    value = _value(facts.of(thread(ids)))
+    return tuple(one for one in value if isinstance(one, Mention)) if isinstance(value, tuple) else ()
 
 
 def confirmed_bad(facts: Facts, domain: str) -> bool:

@@ -41,6 +41,9 @@ class HistoryRules:
     newcomer_most: NotNegative
     organisation_weight: Weight
     organisation_most: NotNegative
+    claimed_weight: Weight
+    claimed_most: NotNegative
+    claimed_relief: Annotated[float, Field(ge=0.0, le=1.5)]
     domain_credit: NotNegative
     organisation_credit: NotNegative
     credit_messages: Count
@@ -52,6 +55,7 @@ class HistoryRules:
     spread_senders: Annotated[int, Field(ge=1, le=4)]
     heard_of: Weight
     unobjected_days: Annotated[float, Field(ge=0.0, le=3650.0)]
+    thread_days: Annotated[float, Field(ge=0.0, le=3650.0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,35 @@ class ActionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ObserveRules:
+    """Judging and logging without changing anything, see ``policy.scopes`` and ``policy.proposal``."""
+
+    enabled: bool = False
+    """For all mail that no scope says otherwise about."""
+    days: Annotated[int, Field(ge=1, le=3650)] = 14
+    """Days of observed mail before a threshold is proposed."""
+    budget: Annotated[float, Field(gt=0.0, le=0.5)] = 0.005
+    """Share of the links, each counted once per message and registrable domain, that a proposed threshold may
+    rewrite."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeEntry:
+    """One ``[[scope]]``: a part of the mail with values of its own."""
+
+    name: Text
+    why: Text
+    recipients: tuple[Text, ...] = ()
+    """Addresses, and domains with all names below; empty for anybody."""
+    senders: tuple[Text, ...] = ()
+    """The same of the sender."""
+    observe: bool | None = None
+    """None: as ``[observe]`` says."""
+    threshold: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
+    """None: the policy's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One domain on a list of the policy; covers every name below it."""
 
@@ -206,6 +239,8 @@ class Rules:
     dnsbl: tuple[DnsblZone, ...] = ()
     feed: tuple[Feed, ...] = ()
     pdf: PdfRules = PdfRules()
+    observe: ObserveRules = ObserveRules()
+    scope: tuple[ScopeEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ from gateway.cli.learn import Paths
 from gateway.cli.progress import bar
 from gateway.cli.session import dated, opened, process
 from gateway.outcome import Outcome
+from policy.actions import OBSERVED, action_of
 from policy.lessons import taught
+from policy.model import Decision
 
 _PATIENCE = 60.0
 """Seconds for the answers about one message: a busy machine must not change what comes out."""
@@ -56,6 +58,7 @@ class _Tally:
     skipped: int = 0
     flagged: int = 0
     left: int = 0
+    observed: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
     because: Counter[str] = field(default_factory=Counter)
     domains: Counter[str] = field(default_factory=Counter)
@@ -74,9 +77,23 @@ class _Tally:
         self.actions[outcome.action] += 1
         self.because.update(f"{outcome.action}: {key}" for key in outcome.because)
         for ticket in outcome.tickets:
-            decision = outcome.judgement.decisions[ticket.link]
-            self.domains[decision.domain] += 1
-            self.signals.update(one.evidence.signal for one in decision.weighed if one.points > 0)
+            self._odd(outcome.judgement.decisions[ticket.link])
+        if outcome.observed:
+            self._observed(outcome)
+
+    def _odd(self, decision: Decision) -> None:
+        self.domains[decision.domain] += 1
+        self.signals.update(one.evidence.signal for one in decision.weighed if one.points > 0)
+
+    def _observed(self, outcome: Outcome) -> None:
+        """What would have become of a message that is only observed."""
+        action = action_of(outcome.observed, outcome.observed_because)
+        self.observed.update(("messages", f"messages {outcome.observed}", f"messages {action}"))
+        self.because.update(f"would {action}: {key}" for key in outcome.observed_because)
+        for one in outcome.judgement.decisions:
+            if one.left == OBSERVED:
+                self.observed["links"] += 1
+                self._odd(one)
 
     def summary(self) -> dict[str, object]:
         return {
@@ -92,6 +109,20 @@ class _Tally:
             "messages_tagged": self.actions["tag"],
             "messages_held": self.actions["hold"],
             "messages_refused": self.actions["refuse"],
+            **self._would(),
+        }
+
+    def _would(self) -> dict[str, object]:
+        """Only where something was observed."""
+        if not self.observed:
+            return {}
+        return {
+            "messages_observed": self.observed["messages"],
+            "messages_that_would_be_rewritten": self.observed["messages rewritten"],
+            "messages_that_would_be_tagged": self.observed["messages tag"],
+            "messages_that_would_be_held": self.observed["messages hold"],
+            "messages_that_would_be_refused": self.observed["messages refuse"],
+            "odd_links_only_observed": self.observed["links"],
         }
 
 

@@ -23,6 +23,7 @@ from gateway.cli.forget import command as forget_command
 from gateway.cli.keys import app as keys_app
 from gateway.cli.learn import command as learn_command
 from gateway.cli.links import command as links_command
+from gateway.cli.observed import command as observed_command
 from gateway.cli.release import command as release_command
 from gateway.cli.restore import command as restore_command
 from gateway.cli.rewrite import command as rewrite_command
@@ -60,6 +61,7 @@ app.command("backtest")(backtest_command)
 app.command("calibrate")(calibrate_command)
 app.command("explain")(explain_command)
 app.command("decisions")(decisions_command)
+app.command("observed")(observed_command)
 app.command("clicks")(clicks_command)
 app.command("release")(release_command)
 app.command("confirm")(confirm_command)

@@ -23,11 +23,19 @@ Url = Annotated[str, typer.Option("--url", help="Part of a link's URL.")]
 MessageId = Annotated[str, typer.Option("--message-id", help="Message-ID, or our own id.")]
 Outcome = Annotated[str, typer.Option("--outcome", help='"untouched", "rewritten", "held" or "refused".')]
 Action = Annotated[str, typer.Option("--action", help='"pass", "tag", "hold" or "refuse".')]
+Scope = Annotated[str, typer.Option("--scope", help="Name of a scope of the policy.")]
+Observed = Annotated[
+    str,
+    typer.Option("--observed", help='Only observed: an outcome it would have had, or "any".'),
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Most rows, newest first.")]
 
 _COLUMNS = ("time", "id", "sender", "genuine", "recipients", "outcome", "links", "rewritten", "delivered")
 _TABLE = tuple(name for name in _COLUMNS if name != "genuine")
-_CSV = (*_COLUMNS, "message_id", "subject", "policy", "rewritten_urls", "reply", "action", "because")
+_CSV = (
+    *_COLUMNS, "message_id", "subject", "policy", "rewritten_urls", "reply", "action", "because", "scope",
+    "observed",
+)  # fmt: skip
 
 
 def command(
@@ -39,6 +47,8 @@ def command(
     message_id: MessageId = "",
     outcome: Outcome = "",
     action: Action = "",
+    scope: Scope = "",
+    observed: Observed = "",
     limit: Limit = 200,
     format: Format = "table",
     json: Json = False,
@@ -56,11 +66,13 @@ def command(
         message_id=message_id,
         outcome=outcome,
         action=action,
+        scope=scope,
+        observed=observed,
         limit=limit,
     )
     with open_store(config, store) as opened:
         if form == "table":
-            write_table(_TABLE, (_narrow(_cells(row)) for row in _whole(opened, search)))
+            write_table(_TABLE, map(_narrow, _whole(opened, search)))
         elif form == "csv":
             write_csv(_CSV, ((*_cells(row), *_more(row)) for row in _whole(opened, search)))
         else:
@@ -91,14 +103,17 @@ def _cells(row: MessageRow) -> tuple[object, ...]:
     )
 
 
-def _narrow(cells: tuple[object, ...]) -> tuple[object, ...]:
-    """For the width of a terminal: time without fractions, and not who vouched for the sender."""
-    time, id, sender, _genuine, *rest = cells
-    return (f"{str(time)[:19]}Z", id, sender, *rest)
+def _narrow(row: MessageRow) -> tuple[object, ...]:
+    """For the width of a terminal: time without fractions, and not who vouched for the sender; of a message
+    that was only observed what it would have been."""
+    time, id, sender, _genuine, recipients, outcome, *rest = _cells(row)
+    outcome = f"observed: {row.observed}" if row.observed else outcome
+    return (f"{str(time)[:19]}Z", id, sender, recipients, outcome, *rest)
 
 
 def _more(row: MessageRow) -> tuple[object, ...]:
     urls = " ".join(link.url for link in row.links if link.ticket)
     return (
-        row.message_id, row.subject, row.policy_version, urls, row.reply, row.action, " ".join(row.because)
+        row.message_id, row.subject, row.policy_version, urls, row.reply, row.action, " ".join(row.because),
+        row.scope, row.would,
     )  # fmt: skip

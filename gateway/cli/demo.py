@@ -21,11 +21,11 @@ from rich.text import Text
 from gateway import logs
 from gateway.app import Parts
 from gateway.cli.common import CONFIG, TEMPORARY, Config, Failure, Json, printable
-from gateway.cli.explain import summary
 from gateway.cli.progress import bar
 from gateway.cli.report import line
 from gateway.cli.serve import parts_for_work, run
 from gateway.cli.session import PATIENCE, dated
+from gateway.facts import facts_of
 from gateway.setting_kinds import Address
 from gateway.settings import Settings
 from gateway.store.rows import LinkRow, MessageRow, Search
@@ -183,8 +183,9 @@ def _explain(console: Console, parts: Parts, one: Sent, link: LinkRow) -> None:
     console.print(Text(f"\n{one.file}: one link does not belong", "bold"))
     console.print(Text(f"  {printable(link.url)}", "red"))
     console.print(Text(f"  in part {link.leaf}, {link.place}, shown as: {printable(link.shown) or '-'}"))
-    for good, words in summary(one.row):
-        console.print(Text(f"  {'+' if good else '-'} {printable(words)}", "green" if good else "red"))
+    for fact in facts_of(one.row):
+        console.print(Text(f"  {'+' if fact.good else '-'} {printable(fact.words)}",
+                           "green" if fact.good else "red"))  # fmt: skip
     for evidence in link.evidence:
         console.print(Text(f"  {evidence.points:+5.1f}  {printable(evidence.words)}", "yellow"))
     console.print(Text(f"  {link.score:5.1f}  together; the policy rewrites from "

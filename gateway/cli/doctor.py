@@ -27,14 +27,16 @@ from gateway.cli import doctor_outside
 from gateway.cli.common import CONFIG, Config, Json, printable
 from gateway.cli.report import line
 from gateway.keys import KeysError
-from gateway.setting_kinds import Address
+from gateway.setting_kinds import Address, NextHop
 from gateway.settings import Settings, SettingsError
 from gateway.store import Store, StoreError
 from gateway.workers import WorkerError, Workers
+from policy import scopes
 from policy.lookups.locallists import ListError
 from policy.policyfile import PolicyError
 from policy.policyfile import load as load_policy
 
+Check = Callable[[Settings], tuple[str, str]]
 _WAIT = 5.0
 """Seconds a connection may take here."""
 
@@ -78,7 +80,7 @@ def _findings(config: Path | None) -> Iterator[Finding]:
         return
     changed = sum(row.origin != "default" for row in settings.describe())
     yield Finding("settings", "ok", f"{settings.file or 'defaults, no oddlink.toml here'}; {changed} set")
-    checks: tuple[tuple[str, Callable[[Settings], tuple[str, str]]], ...] = (
+    checks: tuple[tuple[str, Check], ...] = (
         ("policy", _policy),
         ("lists", _lists),
         ("keys", _keys),
@@ -88,7 +90,8 @@ def _findings(config: Path | None) -> Iterator[Finding]:
         ("relay", lambda s: _listener(s.relay.listen)),
         ("click page", lambda s: _listener(s.clicks.listen)),
         ("console", lambda s: _listener(s.console.listen)),
-        ("next hop", _next_hop),
+        ("next hop", lambda s: _next_hop("relay.next_hop", s.relay.next_hop)),
+        *(_OUTBOUND if settings.outbound.listen else ()),
         ("identity", _identity),
         ("DNS", _dns),
         ("block lists", doctor_outside.block_lists),
@@ -107,7 +110,13 @@ def _findings(config: Path | None) -> Iterator[Finding]:
 
 def _policy(settings: Settings) -> tuple[str, str]:
     policy = load_policy(settings.policy.file)
-    return "ok", f"{policy.version}, {settings.policy.file or 'the one that comes with oddlink'}"
+    words = f"{policy.version}, {settings.policy.file or 'the one that comes with oddlink'}"
+    observing = scopes.observing(policy.rules)
+    if not observing:
+        return "ok", words
+    rest = "all mail of no scope" if policy.rules.scope else "all mail"
+    part = ", ".join(f"scope {name}" if name else rest for name in observing)
+    return "look", f"{words}; only observes {part}: nothing is changed there, see `oddlink observed`"
 
 
 def _lists(settings: Settings) -> tuple[str, str]:
@@ -169,18 +178,33 @@ def _listener(address: Address) -> tuple[str, str]:
         return "wrong", f"{address}: {error.strerror or error}; name an address of this machine"
 
 
-def _next_hop(settings: Settings) -> tuple[str, str]:
-    hop = settings.relay.next_hop
+def _next_hop(setting: str, hop: NextHop) -> tuple[str, str]:
     if hop.address is None:
         return "look", f"{hop}: messages are kept in a Maildir, which is for trying things out"
     try:
         with socket.create_connection((hop.address.host, hop.address.port), timeout=_WAIT) as link:
             greeting = link.recv(512).decode("ascii", "replace").strip()
     except OSError as error:
-        return "wrong", f"{hop}: {error.strerror or error}; start it, or set relay.next_hop"
+        return "wrong", f"{hop}: {error.strerror or error}; start it, or set {setting}"
     if not greeting.startswith("220"):
         return "wrong", f"{hop} greets with {greeting[:100]!r}, not with 220"
     return "ok", f"{hop} greets with {greeting[:100]!r}"
+
+
+def _out_listener(settings: Settings) -> tuple[str, str]:
+    listen = settings.outbound.listen
+    return _listener(listen) if listen else ("ok", "none")
+
+
+def _out_hop(settings: Settings) -> tuple[str, str]:
+    hop = settings.outbound.next_hop
+    return _next_hop("outbound.next_hop", hop) if hop else ("ok", "none")
+
+
+_OUTBOUND: tuple[tuple[str, Check], ...] = (
+    ("outbound", _out_listener),
+    ("outbound next hop", _out_hop),
+)
 
 
 def _identity(settings: Settings) -> tuple[str, str]:

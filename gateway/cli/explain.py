@@ -13,10 +13,10 @@ import typer
 
 from gateway.cli.common import DATA, Config, Failure, Json, StoreUrl, open_store, printable
 from gateway.cli.output import write_json
+from gateway.facts import facts_of
 from gateway.shapes import message_json, moment
 from gateway.store import Store
 from gateway.store.rows import EvidenceRow, LinkRow, MessageRow, Search
-from policy.explain import Told, facts
 
 Id = Annotated[str, typer.Argument(help="Our id (X-Oddlink, reply, log, click page) or a Message-ID.")]
 All = Annotated[bool, typer.Option("--all", help="Also the evidence of links that were left alone.")]
@@ -58,38 +58,28 @@ def _lines(row: MessageRow, all: bool) -> Iterator[str]:
     yield f"  sender     {row.sender or '(no single From address)'}: {identity}"
     if row.identity_words:
         yield f"             {row.identity_words}"
+    if row.person:
+        yield f"  person     {row.person}, whose mail {row.sender} sent on"
     yield f"  envelope   from <{row.mail_from}> to {', '.join(row.recipients) or '(nobody)'}"
     yield f"  policy     {row.policy_version}"
     yield f"  delivered  {_delivered(row)}"
     if row.because:
         yield f"  action     {row.action}, because of [actions] {', '.join(row.because)}"
+    if row.scope:
+        yield f"  scope      {row.scope}"
+    if row.observed:
+        yield f"  observed   only: would have been {row.would}"
     for leaf, reason, kind in row.skipped:
         yield f"  skipped    {leaf or 'message'}: {reason}{f' ({kind})' if kind else ''}"
     for flag, leaf, words in row.flags:
         yield f"  flag       {flag} ({leaf or 'message'}): {words}"
     yield f"  links      {row.link_count}, of which {row.rewritten_count} rewritten"
-    yield from (f"  {'+' if good else '-'} {words}" for good, words in summary(row))
+    yield from (f"  {'+' if fact.good else '-'} {fact.words}" for fact in facts_of(row))
     for link in sorted(row.links, key=lambda link: (not link.ticket, link.verdict == "pass", link.number)):
         yield from _link(link, all or link.verdict != "pass" or bool(link.not_rewritten))
         for one in row.rulings:
             if one.link == link.number:
                 yield f"    {one.what:<10} {moment(one.at)} by {one.who}: {one.words}"
-
-
-def summary(row: MessageRow) -> list[tuple[bool, str]]:
-    """The facts of a recorded message, each with whether it speaks for it."""
-    links = [
-        Told(
-            link.domain,
-            bool(link.ticket) or bool(link.not_rewritten) or link.verdict != "pass",
-            tuple((one.signal, one.points, one.words) for one in link.evidence),
-            link.place,
-        )
-        for link in row.links
-    ]
-    unread = [reason for _, reason, _ in row.skipped]
-    told = facts(row.sender, row.genuine, row.identity_words, links, unread)
-    return [(one.good, one.words) for one in told]
 
 
 def _delivered(row: MessageRow) -> str:

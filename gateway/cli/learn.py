@@ -96,9 +96,9 @@ async def _one(parts: Parts, piece: files.Piece, raw: bytes, batch: _Batch) -> N
     now, _ = taught(
         inspection, Envelope(), judgement, parts.policy.rules, at, parts.own_hosts, _id(inspection)
     )
-    if now is not None:  # also where all it says is that there was no link
+    if now is not None:  # also where all it says is that there was no link, or what came in an unproved name
         batch.lessons.append(now)
-    if now is not None and now.domains:
+    if now is not None and now.domains and judgement.identity.genuine:
         batch.counts["learned"] += 1
     else:
         batch.counts["taught nothing" if judgement.identity.genuine else "not genuine"] += 1

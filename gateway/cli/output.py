@@ -58,7 +58,7 @@ def cell(value: object) -> str:
     return "'" + text if text.lstrip().startswith(_FORMULA) else text
 
 
-_WHOLE = ("time", "id", "message", "step", "outcome", "links", "delivered")
+_WHOLE = ("time", "id", "message", "step", "outcome", "links", "delivered", "example")
 """Columns that are never folded: their cells are short, and people copy them."""
 
 

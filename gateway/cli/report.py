@@ -18,6 +18,7 @@ from rich.text import Text
 from gateway.cli.common import printable
 from gateway.outcome import Outcome
 from inspectors.model import Inspection, Link, Skipped
+from policy.actions import action_of, would
 from policy.domains import registrable
 from policy.model import Decision, Identity
 from policy.signals.case import target as destination
@@ -35,11 +36,23 @@ def whole(file: str, outcome: Outcome) -> dict[str, Any]:
         "outcome": outcome.result,
         "action": outcome.action,
         "because": list(outcome.because),
+        **_scope(outcome),
         "links": links,
         **_beside(outcome.inspection),
         "not_rewritten": [_noted(one) for one in outcome.left],
         "policy": judgement.policy_version,
     }
+
+
+def _scope(outcome: Outcome) -> dict[str, Any]:
+    """The scope and, where policy only observes, what would have become of the message."""
+    name = outcome.judgement.scope.name
+    found: dict[str, Any] = {"scope": name} if name else {}
+    if outcome.observed:
+        found["observed"] = outcome.observed
+        found["observed_action"] = action_of(outcome.observed, outcome.observed_because)
+        found["observed_because"] = list(outcome.observed_because)
+    return found
 
 
 def inventory(file: str, inspection: Inspection, message_id: str) -> dict[str, Any]:
@@ -139,6 +152,11 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
         head.append(f"  {printable(sender['address'] or 'no sender')} ({proved})  {found['outcome']}")
         if found["because"]:
             head.append(f"  {found['action']}, because of {', '.join(found['because'])}", style="red")
+        if "observed" in found:
+            head.append(
+                f"  only observed: would have been {would(found['observed'], found['observed_because'])}",
+                "red",
+            )
     console.print(head)
     table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
     table.add_column(no_wrap=True)

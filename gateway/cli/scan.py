@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import time
 from pathlib import Path
 
 import typer
@@ -14,7 +15,7 @@ import typer
 from gateway.cli import files, pictures, report
 from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
 from gateway.cli.links import Files
-from gateway.cli.session import opened, process
+from gateway.cli.session import dated, opened, process
 
 
 def command(
@@ -26,7 +27,7 @@ def command(
     from_is_genuine: FromIsGenuine = False,
     picture: pictures.Picture = None,
 ) -> None:
-    """Judge every link of messages and PDFs against the store. Nothing is changed or learned."""
+    """Judge every link of messages and PDFs against the store, each as of its Date. Nothing is changed."""
     asyncio.run(_scan(names, as_json, config, store, policy, from_is_genuine, picture))
 
 
@@ -49,7 +50,8 @@ async def _scan(
             if raw is None:
                 continue
             source = files.source(raw)
-            outcome = await process(parts, source)
+            # Judged as when it was sent: what is remembered of people must not have faded since.
+            outcome = await process(parts, source, at=dated(raw, time.time()))
             found = report.whole(name, outcome)
             if gallery is not None:
                 await gallery.draw(name, source, outcome.inspection.links, found)

@@ -6,7 +6,6 @@ Does not start in the background: systemd or a container does that.
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 from gateway import logs, serving
@@ -40,7 +39,7 @@ def parts_for_work(settings: Settings, store: str, policy: Path | None) -> Parts
     )  # fmt: skip
 
 
-async def run(parts: Parts, ready: serving.Ready | None = None, clock: serving.Clock = time.time) -> None:
+async def run(parts: Parts, ready: serving.Ready | None = None, clock: serving.Clock | None = None) -> None:
     """Serve until told to stop; close everything behind."""
     try:
         await serving.serve(parts, ready, clock)

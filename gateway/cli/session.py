@@ -86,20 +86,27 @@ async def process(
 
 
 def dated(raw: bytes, now: float) -> float:
-    """Unix time of a message in an archive, seconds: its Date field, but never later than ``now``."""
+    """Unix time at which a message in an archive says it was sent, seconds, but never later than ``now``."""
     head, _ = headers.block(raw, 0, len(raw))
     return min(sent_at(headers.fields(raw, head)[0]) or now, now)
 
 
 def sent_at(fields: Sequence[Header]) -> float | None:
-    """Unix time of the Date field, seconds; None where it has none or says nonsense."""
-    for field in fields:
-        if field.name == "date":
-            try:
-                found = parsedate_to_datetime(field.value[:100].decode("ascii", "replace"))
-                # "-0000" gives no zone; this machine's own must not come in.
-                at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-            except (ValueError, TypeError, OverflowError, OSError, IndexError):
-                return None
-            return at if 0 < at < 4e9 else None
+    """Unix time of the Date field, else of the topmost Received, seconds; None where neither tells."""
+    for name in ("date", "received"):
+        value = next((field.value for field in fields if field.name == name), b"")
+        at = _moment((value.rpartition(b";")[2] if name == "received" else value)[:100])
+        if at is not None:
+            return at
     return None
+
+
+def _moment(text: bytes) -> float | None:
+    """A date-time of RFC 5322 section 3.3 as Unix time; None for what is none."""
+    try:
+        found = parsedate_to_datetime(text.decode("ascii", "replace").strip())
+        # "-0000" gives no zone; this machine's own must not come in.
+        at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, OSError, IndexError):
+        return None
+    return at if 0 < at < 4e9 else None

@@ -40,6 +40,7 @@ from gateway.clicks.form import read_form
 from gateway.clicks.ports import Clock, ConsoleStore, Log, Ready
 from gateway.clicks.query import QueryError, search_from
 from gateway.clicks.shield import LOOPBACK, Shield, headers
+from gateway.facts import facts_of
 from gateway.shapes import click_json, message_json, summary_json
 from gateway.store.rows import ClickRow, MessageRow, Search
 from gateway.tokens import Keyring, read
@@ -146,8 +147,9 @@ class _Desk:
         row = await self._message(request)
         clicks = await self._clicks_of(row)
         return self._page(
-            "message.html", request, 200, row=row, clicks=clicks, forms=self._forms(row), odd=ruling.odd
-        )
+            "message.html", request, 200, row=row, clicks=clicks, forms=self._forms(row), odd=ruling.odd,
+            facts=facts_of(row),
+        )  # fmt: skip
 
     def _forms(self, row: MessageRow) -> dict[int, dict[str, str]]:
         """For each link, the nonces of its two buttons; none where nothing can be ruled on."""

@@ -15,9 +15,10 @@ from types import TracebackType
 from sqlalchemy import insert, text
 
 from gateway.outcome import Manifest, Outcome
-from gateway.store import history, learning, reading, recording, rulings, schema, searches, withheld
+from gateway.store import history, learning, reading, recording, rulings, schema, searches, threads, withheld
 from gateway.store.engine import Database, parse
 from gateway.store.errors import DuplicateError, StoreError
+from gateway.store.observing import Observations
 from gateway.store.rows import ClickRow, MessageRow, Ruling, Search, TicketRow
 from gateway.store.strings import clean, key, unfit
 from gateway.store.upgrade import upgrade
@@ -89,6 +90,7 @@ class Store:
         learned (see ``learned``). All in one transaction."""
         with self._database.write_raw() as connection:
             learning.learn(connection, lessons)
+            threads.write(connection, lessons)
             withheld.withhold(connection, waiting)
             marks = [(key(source),) for source in sources]
             if marks:
@@ -205,6 +207,12 @@ class Store:
         """Clicks, newest first."""
         with self._database.read() as connection:
             return searches.clicks(connection, search)
+
+    @contextlib.contextmanager
+    def observations(self, since: float = 0.0) -> Iterator[Observations]:
+        """What was only observed since then (Unix time, seconds), to be counted inside the block."""
+        with self._database.read() as connection:
+            yield Observations(connection, since)
 
     def manifest(self, id: str) -> Manifest | None:
         """What undoes the rewriting of message ``id``; None where nothing was changed."""

@@ -12,12 +12,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from gateway.store import threads
 from gateway.store.strings import key
 from policy.domains import above
 from policy.model import Answer, Habit, Known, Question, Seen, Trait, Unknown
+from policy.questions import MOST_USUAL
 
-KINDS = {"habit": 2, "seen": 3, "places": 2, "traits": 2, "confirmed": 1}
-"""Kinds of questions, with the number of parts of their keys."""
+KINDS = {"habit": 2, "seen": 3, "places": 2, "traits": 2, "confirmed": 1, "usual": 2, "thread": 0}
+"""Kinds of questions, with the number of parts of their keys; 0 for any number."""
 
 _CHUNK = 256
 """Domains, or owners, in one statement; SQLite takes 32,766 values in all."""
@@ -50,6 +52,12 @@ _TRAITS = (
 """
 )
 
+_USUAL = """
+    SELECT domain, messages, first, last, days, senders, first_id, released FROM seen
+    WHERE owner = (SELECT id FROM owner WHERE level = ? AND name = ?)
+    ORDER BY messages DESC, last DESC, domain LIMIT ?
+"""
+
 T = TypeVar("T")
 OwnerKey = tuple[str, str]
 Rows = dict[OwnerKey, tuple[Habit, dict[str, Seen]]]
@@ -62,7 +70,7 @@ def answer(connection: sqlite3.Connection, questions: Iterable[Question]) -> dic
     ``Unknown``. Raises sqlite3.Error.
     """
     asked = tuple(questions)
-    ours = [q for q in asked if KINDS.get(q.kind) == len(q.key)]
+    ours = [q for q in asked if KINDS.get(q.kind) in (len(q.key), 0)]
     answers: dict[Question, Answer] = {
         q: Unknown("the store does not know this kind of question") for q in asked
     }
@@ -75,6 +83,8 @@ def answer(connection: sqlite3.Connection, questions: Iterable[Question]) -> dic
     for kind, read in (("places", _places), ("traits", _traits)):
         some = [q for q in ours if q.kind == kind]
         answers |= read(connection, some) if some else {}
+    answers |= dict(_usual(connection, [q for q in ours if q.kind == "usual"]))
+    answers |= dict(threads.answer(connection, [q for q in ours if q.kind == "thread"]))
     some = [q for q in ours if q.kind == "confirmed"]
     return answers | (_confirmed(connection, some) if some else {})
 
@@ -116,6 +126,14 @@ def _traits(connection: sqlite3.Connection, questions: Sequence[Question]) -> di
         for level, name, *trait in connection.execute(statement, _flat(some)):
             found.setdefault((level, name), []).append(Trait(*trait))
     return {question: Known(tuple(found.get(_owner(question), ()))) for question in questions}
+
+
+def _usual(
+    connection: sqlite3.Connection, questions: Sequence[Question]
+) -> Iterator[tuple[Question, Answer]]:
+    for question in questions:
+        rows = connection.execute(_USUAL, (*_owner(question), MOST_USUAL))
+        yield question, Known(tuple((domain, Seen(*seen)) for domain, *seen in rows))
 
 
 def _confirmed(connection: sqlite3.Connection, questions: Sequence[Question]) -> dict[Question, Answer]:

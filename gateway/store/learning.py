@@ -16,14 +16,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.store.strings import key
+from policy.history import CLAIMED
 from policy.model import Lesson
 from policy.signals.first_link import LINKLESS
+from policy.traits import MOST, MOST_VALUES
 
-MOST_DOMAINS = {"sender": 500, "domain": 2000, "organisation": 100_000}
+MOST_DOMAINS = {"sender": 500, "domain": 2000, "organisation": 100_000, CLAIMED: 50}
 """Rows of ``seen`` per owner of each level. In 11,000 messages of a public archive no sender comes near; a
 newsletter that links to the whole web is told by its counts, not by its rows."""
-MOST_VALUES = 12
-"""Values of one kind of trait kept of an owner: people have two or three mail programs and a few networks."""
+MOST_CLAIMED = 20_000
+"""Addresses in whose name mail came that nobody proved, all together: anybody can invent a million in a day.
+Those with the fewest messages, and then the oldest, fall out, a tenth at once; 50 MB where each is full."""
 MOST_PLACES = 40
 """Formats kept of an owner; there are about a dozen."""
 MOST_TEACHERS = 4
@@ -61,6 +64,10 @@ _FALL_OUT = f"""
     DELETE FROM seen WHERE owner = ? AND domain IN (
         SELECT domain FROM seen WHERE owner = ?
         ORDER BY released > 0, last + {_USE} * min(days, {_USES_COUNTED}), domain LIMIT ?)
+"""  # noqa: S608 - our own numbers only
+_FORGOTTEN = f"""
+    SELECT id FROM owner WHERE level = ?
+    ORDER BY last + {_USE} * min(messages, {_USES_COUNTED}), name LIMIT ?
 """  # noqa: S608 - our own numbers only
 _COUNTED = """
     INSERT INTO {table} (owner, {names}, messages, first, last) VALUES ({marks})
@@ -140,13 +147,15 @@ def learn(connection: sqlite3.Connection, lessons: Iterable[Lesson]) -> None:
         number, kept = connection.execute(query, (level, name)).fetchone()
         new = _add_seen(connection, number, added.seen)
         fresh, count = len(new), added.count
-        kinds = _counted(connection, number, new) if level == "sender" else fresh
+        kinds = _counted(connection, number, new) if level in ("sender", CLAIMED) else fresh
         row = (added.messages, added.uses, kinds, fresh, count.first, count.first, count.last, number)
         connection.execute(_HABIT, row)
         if fresh:
             _bound_seen(connection, number, kept + fresh, MOST_DOMAINS.get(level, MOST_DOMAINS["sender"]))
         _add_counted(connection, number, "place", ("format",), added.places)
         _add_counted(connection, number, "trait", ("kind", "value"), added.traits)
+    if any(level == CLAIMED for level, _ in sums):
+        _bound_claimed(connection)
 
 
 def _sums(lessons: Iterable[Lesson]) -> dict[OwnerKey, _Sum]:
@@ -231,6 +240,15 @@ def _bound_seen(connection: sqlite3.Connection, owner: int, kept: int, most: int
     connection.execute(count, (owner,))
 
 
+def _bound_claimed(connection: sqlite3.Connection) -> None:
+    (kept,) = connection.execute("SELECT count(*) FROM owner WHERE level = ?", (CLAIMED,)).fetchone()
+    if kept <= MOST_CLAIMED:
+        return
+    gone = connection.execute(_FORGOTTEN, (CLAIMED, kept - MOST_CLAIMED * 9 // 10)).fetchall()
+    for table, column in (("seen", "owner"), ("place", "owner"), ("trait", "owner"), ("owner", "id")):
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)  # noqa: S608 - our own names
+
+
 def _add_counted(
     connection: sqlite3.Connection,
     owner: int,
@@ -249,7 +267,8 @@ def _add_counted(
         _bound(connection, owner, "place", "format", "1", (), MOST_PLACES)
     else:
         for kind in {name[0] for name in added}:
-            _bound(connection, owner, "trait", "value", "kind = ?", (kind,), MOST_VALUES)
+            most = MOST.get(kind, MOST_VALUES)
+            _bound(connection, owner, "trait", "value", "kind = ?", (kind,), most)
 
 
 def _bound(

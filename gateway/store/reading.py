@@ -96,6 +96,10 @@ def message_row(
         action=row.action,
         because=tuple(row.because.split()),
         rulings=rulings,
+        person=row.person,
+        scope=row.scope,
+        observed=row.observed.partition(" ")[0],
+        observed_because=tuple(row.observed.split()[1:]),
     )
 
 
@@ -159,4 +163,5 @@ def _link(row: Row[Any], pieces: Iterable[EvidenceRow], tickets: Mapping[int, st
         ticket=tickets.get(row.number, ""),
         not_rewritten=row.not_rewritten,
         page=row.page,
+        site=row.site,
     )

@@ -18,7 +18,7 @@ from gateway.outcome import Manifest, Outcome, Ticket
 from gateway.store import schema
 from gateway.store.errors import StoreError
 from gateway.store.strings import clean, key, unfit
-from policy.actions import LEFT
+from policy.actions import STAYS
 from policy.model import Decision, Weighed
 
 Row = dict[str, Any]
@@ -83,6 +83,7 @@ def _message(outcome: Outcome) -> Row:
         "sender": key(identity.address),
         "sender_domain": key(identity.domain),
         "organisation": key(identity.organisation),
+        "person": key(identity.person),
         "genuine": identity.genuine,
         "by": _cut(identity.by, "name"),
         "identity_words": _cut(identity.words, "words"),
@@ -99,6 +100,8 @@ def _message(outcome: Outcome) -> Row:
         "reply": "",
         "action": _cut(outcome.action, "name"),
         "because": _cut(" ".join(outcome.because), "words"),
+        "scope": _cut(outcome.judgement.scope.name, "name"),
+        "observed": _cut(" ".join((outcome.observed, *outcome.observed_because)).strip(), "words"),
     }
 
 
@@ -130,6 +133,7 @@ def _link(id: str, number: int, decision: Decision, not_rewritten: str) -> Row:
         "score": decision.score,
         "flip": _cut(decision.flip, "words"),
         "not_rewritten": _cut(not_rewritten, "words"),
+        "site": _cut(decision.site, "host"),
     }
 
 
@@ -161,7 +165,7 @@ def why_not(outcome: Outcome) -> dict[int, str]:
     reasons = {}
     for number, decision in enumerate(outcome.judgement.decisions):
         if decision.left and number not in done:
-            reasons[number] = LEFT[decision.left]
+            reasons[number] = STAYS[decision.left]
         if decision.left or decision.verdict != "rewrite" or number in done:
             continue
         queue = by_leaf.get(decision.link.leaf) or by_leaf.get("") or ["no reason was recorded"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.outcome import Ticket
+from policy.actions import would
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,13 @@ class LinkRow:
     """Why an odd link was left as it came; empty otherwise."""
     page: int = 0
     """Page number from 1 in paged formats, else 0."""
+    site: str = ""
+    """The host strangers publish on below the domain, see ``policy.sites``; empty for most links."""
+
+    @property
+    def known_as(self) -> str:
+        """What a habit is about: the site, else the domain."""
+        return self.site or self.domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,19 @@ class MessageRow:
     """The keys of ``[actions]`` that asked for it."""
     rulings: tuple[Ruling, ...] = ()
     """What analysts decided about it, oldest first."""
+    scope: str = ""
+    """Name of the policy's ``[[scope]]`` it fell under; empty for none."""
+    observed: str = ""
+    """The outcome it would have had where policy only observed; empty where it acted."""
+    person: str = ""
+    """Where a mailing list sent it on in its own name: the person behind; ``sender`` is the list then."""
+    observed_because: tuple[str, ...] = ()
+    """The keys of ``[actions]`` that would have asked for an action then."""
+
+    @property
+    def would(self) -> str:
+        """What would have become of it where policy only observed, in words; empty where it acted."""
+        return would(self.observed, self.observed_because) if self.observed else ""
 
     def ruling(self, link: LinkRow) -> Ruling | None:
         """The last ruling on one of its links; None where there is none."""
@@ -164,4 +185,8 @@ class Search:
     """"untouched", "rewritten", "held" or "refused"."""
     action: str = ""
     """"pass", "tag", "hold" or "refuse"."""
+    scope: str = ""
+    """Name of a ``[[scope]]``."""
+    observed: str = ""
+    """The outcome a message that was only observed would have had; "any" for every such message."""
     limit: int = 200

@@ -13,6 +13,7 @@ from gateway.store import schema, withheld
 from gateway.store.learning import learn
 from gateway.store.rows import Ruling
 from gateway.store.strings import clean, key
+from policy.domains import is_suffix
 from policy.model import Lesson
 
 _WRITE = """
@@ -25,11 +26,14 @@ _RELEASED = """
 _CONFIRM = """
     INSERT INTO confirmed (domain, at, who, message) VALUES (?, ?, ?, ?) ON CONFLICT (domain) DO NOTHING
 """
-_UNCOUNT = """
-    UPDATE owner SET domains = max(0, domains - 1), kept = max(0, kept - 1),
-        uses = max(0, uses - (SELECT messages FROM seen WHERE seen.owner = owner.id AND seen.domain = ?))
-    WHERE id IN (SELECT owner FROM seen WHERE domain = ?)
-"""
+_OF_NAME = "(seen.domain = ? OR seen.domain LIKE ? ESCAPE '\\')"
+_UNCOUNT = f"""
+    UPDATE owner SET
+        domains = max(0, domains - (SELECT count(*) FROM seen WHERE owner = owner.id AND {_OF_NAME})),
+        kept = max(0, kept - (SELECT count(*) FROM seen WHERE owner = owner.id AND {_OF_NAME})),
+        uses = max(0, uses - (SELECT sum(messages) FROM seen WHERE owner = owner.id AND {_OF_NAME}))
+    WHERE id IN (SELECT owner FROM seen WHERE {_OF_NAME})
+"""  # noqa: S608 - our own words only
 
 
 def note(connection: sqlite3.Connection, rulings: Collection[Ruling]) -> None:
@@ -62,16 +66,21 @@ def release(connection: sqlite3.Connection, lesson: Lesson, at: float) -> None:
     waiting = {one.domain: one for one in withheld.of_message(connection, key(lesson.id))}
     names = [key(domain) for domain in lesson.domains]
     withheld.release(connection, [waiting[name] for name in names if name in waiting])
-    usual = _sender(lesson)
-    senders = {name: _sender(waiting[name].lesson) if name in waiting else usual for name in names}
-    rest = tuple(name for name in names if name not in waiting and not _known(connection, usual, name))
+    usual = _senders(lesson)
+    rest = tuple(
+        name
+        for name in names
+        if name not in waiting and not any(_known(connection, sender, name) for sender in usual)
+    )
     learn(connection, [replace(lesson, domains=rest, messages=0)])
-    connection.executemany(_RELEASED, [(at, name, senders[name]) for name in names])
+    senders = {name: _senders(waiting[name].lesson) if name in waiting else usual for name in names}
+    connection.executemany(_RELEASED, [(at, name, one) for name in names for one in senders[name]])
     connection.executemany("DELETE FROM confirmed WHERE domain = ?", [(name,) for name in names])
 
 
-def _sender(lesson: Lesson) -> str:
-    return next((key(owner.name) for owner in lesson.owners if owner.level == "sender"), "")
+def _senders(lesson: Lesson) -> tuple[str, ...]:
+    """One; of mail that a list sent on, the person on the list and the list's own address."""
+    return tuple(key(owner.name) for owner in lesson.owners if owner.level == "sender")
 
 
 def _known(connection: sqlite3.Connection, sender: str, domain: str) -> bool:
@@ -111,11 +120,16 @@ def forget(connection: sqlite3.Connection, name: str) -> dict[str, int]:
         connection.executemany(f"DELETE FROM {table} WHERE owner = ?", marks)  # noqa: S608 - our own names
     connection.executemany("DELETE FROM owner WHERE id = ?", marks)
     if "@" in name:
-        counts["waiting"] = connection.execute("DELETE FROM pending WHERE sender = ?", (name,)).rowcount
+        where, values = _person("sender", name)
+        query = f"DELETE FROM pending WHERE {where}"  # noqa: S608 - our own words
+        counts["waiting"] = connection.execute(query, values).rowcount
         return counts
-    connection.execute(_UNCOUNT, (name, name))
-    counts["domains"] = connection.execute("DELETE FROM seen WHERE domain = ?", (name,)).rowcount
+    # Below a public suffix others have their domains; it is forgotten alone.
+    sites = (name, _plain(name) if is_suffix(name) else f"%.{_plain(name)}")
+    connection.execute(_UNCOUNT, sites * 4)
+    counts["domains"] = connection.execute(f"DELETE FROM seen WHERE {_OF_NAME}", sites).rowcount  # noqa: S608 - our own words
     counts["confirmed"] = connection.execute("DELETE FROM confirmed WHERE domain = ?", (name,)).rowcount
+    connection.execute("DELETE FROM thread WHERE domain = ? OR teacher = ?", (name, name))
     where, values = _within("sender", name)
     query = f"DELETE FROM pending WHERE domain = ? OR {where}"  # noqa: S608 - our own words
     counts["waiting"] = connection.execute(query, (name, *values)).rowcount
@@ -123,16 +137,28 @@ def forget(connection: sqlite3.Connection, name: str) -> dict[str, int]:
 
 
 def _owners(connection: sqlite3.Connection, name: str) -> list[int]:
-    where = "level = 'sender' AND name = ?"
-    values: tuple[str, ...] = (name,)
+    where, values = _person("name", name)
+    where = f"level IN ('sender', 'claimed') AND {where}"
     if "@" not in name:
         inside, below = _within("name", name)
-        where, values = f"(level = 'domain' AND name = ?) OR (level = 'sender' AND {inside})", (name, *below)
+        where = f"(level = 'domain' AND name = ?) OR (level IN ('sender', 'claimed') AND {inside})"
+        values = (name, *below)
     found = connection.execute(f"SELECT id FROM owner WHERE {where}", values)  # noqa: S608 - our own words
     return [row[0] for row in found]
 
 
 def _within(column: str, domain: str) -> tuple[str, tuple[str, ...]]:
     """A condition on addresses in a domain or below it. Domains hold no wildcard but the underscore."""
-    safe = domain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"({column} LIKE ? ESCAPE '\\' OR {column} LIKE ? ESCAPE '\\')", (f"%@{safe}", f"%@%.{safe}")
+    safe = _plain(domain)
+    patterns = tuple(f"%@{below}{safe}{end}" for below in ("", "%.") for end in ("", " via %"))
+    return "(" + " OR ".join([f"{column} LIKE ? ESCAPE '\\'"] * len(patterns)) + ")", patterns
+
+
+def _person(column: str, address: str) -> tuple[str, tuple[str, ...]]:
+    """A condition on an address, and on the same person on mailing lists."""
+    return f"({column} = ? OR {column} LIKE ? ESCAPE '\\')", (address, f"{_plain(address)} via %")
+
+
+def _plain(text: str) -> str:
+    """Text for a LIKE pattern with a backslash before what would be a wildcard."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

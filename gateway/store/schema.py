@@ -203,7 +203,8 @@ message = Table(
     Column("observed", Text, nullable=False, server_default=""),
     Column("person", Text, nullable=False, server_default=""),
 )
-"""``observed``: what the outcome would have been where policy only observes; empty where it acts."""
+"""``observed``: what the outcome would have been where policy only observes, then the keys of ``[actions]``
+for it, with spaces between; empty where it acts."""
 Index("ix_message_at", message.c.at)
 Index("ix_message_scope", message.c.scope, message.c.at)
 Index("ix_message_message_id", message.c.message_id)
@@ -234,6 +235,7 @@ link = Table(
     Column("score", Float, nullable=False),
     Column("flip", Text, nullable=False),
     Column("not_rewritten", Text, nullable=False),
+    Column("site", Text, nullable=False, server_default=""),
 )
 Index("ix_link_domain", link.c.domain)
 

@@ -90,6 +90,19 @@ def _of_message(message: FromClause, search: Search) -> list[ColumnElement[bool]
         conditions.append(message.c.outcome == clean(search.outcome, 100))
     if search.action:
         conditions.append(message.c.action == clean(search.action, 100))
+    if search.scope:
+        conditions.append(message.c.scope == clean(search.scope, 100))
+    if search.observed == "any":
+        conditions.append(message.c.observed != "")
+    elif search.observed:
+        # The column goes on with the keys of [actions], see recording.py.
+        would = clean(search.observed, 100)
+        conditions.append(
+            or_(
+                message.c.observed == would,
+                message.c.observed.startswith(would + " ", autoescape=True),
+            )
+        )
     return conditions
 
 

@@ -48,10 +48,9 @@ def withhold(connection: sqlite3.Connection, lessons: Iterable[Lesson]) -> None:
     """Keep lessons for later, in the transaction that is open. Raises sqlite3.Error."""
     senders: dict[str, None] = {}
     for lesson in lessons:
-        names = {owner.level: key(owner.name) for owner in lesson.owners}
-        sender = names.get("sender", "")
+        sender, colleagues = (_nearest(lesson, level) for level in ("sender", "domain"))
         senders[sender] = None
-        rest = (sender, names.get("domain", ""), key(lesson.own), json.dumps(lesson.places), lesson.at)
+        rest = (sender, colleagues, key(lesson.own), json.dumps(lesson.places), lesson.at)
         rows = [(key(lesson.id), key(domain), *rest, lesson.messages == 0) for domain in lesson.domains]
         connection.executemany(_PUT, rows)
     for sender in senders:
@@ -102,11 +101,25 @@ def _uncounted(lesson: Lesson) -> Lesson:
 
 def _waiting(row: tuple[str, str, str, str, str, str, float, int]) -> Waiting:
     message, domain, sender, colleagues, own, places, at, counted = row
-    owners = [Owner("sender", sender)] if sender else []
-    if colleagues:
-        owners.append(Owner("domain", colleagues))
     names = tuple(str(one) for one in json.loads(places))
     lesson = Lesson(
-        (*owners, Owner("organisation", "")), (domain,), at, own, message, names, messages=0 if counted else 1
+        _owners(sender, colleagues, own), (domain,), at, own, message, names, messages=0 if counted else 1
     )
     return Waiting(message, domain, lesson)
+
+
+def _nearest(lesson: Lesson, level: str) -> str:
+    return next((key(owner.name) for owner in lesson.owners if owner.level == level), "")
+
+
+def _owners(sender: str, colleagues: str, own: str) -> tuple[Owner, ...]:
+    """Whose habits a row is about, as ``policy.history.habits`` gives them.
+
+    Where a list sent it on, ``colleagues`` is the list's address, and that is a sender of its own domain too.
+    """
+    near = [Owner("sender", sender)] if sender else []
+    if colleagues:
+        near.append(Owner("domain", colleagues))
+    if "@" in colleagues:
+        near += [Owner("sender", colleagues), *([Owner("domain", own)] if own else [])]
+    return (*near, Owner("organisation", ""))

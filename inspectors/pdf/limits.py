@@ -52,6 +52,12 @@ SCRIPT_BYTES = 512 * 1024
 FORM_BYTES = 4 * 1024 * 1024
 """XFA packets together, inflated. Forms of tax offices reach 2 MB."""
 
+PRODUCER = 60
+"""Characters of the name of the program that made a file, without its version."""
+
+PRODUCER_BYTES = 400
+"""Bytes of that string that are looked at; names with versions and web addresses stay under 120."""
+
 EMBEDDED = 200
 """Embedded files that are read; ``inspectors.limits.INSIDE_FILES`` bounds those of a whole message."""
 

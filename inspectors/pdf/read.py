@@ -8,7 +8,7 @@ from __future__ import annotations
 import pikepdf
 
 from inspectors.model import Flag, Link, Reading, Skipped
-from inspectors.pdf import boxes, embedded, limits, uri
+from inspectors.pdf import boxes, embedded, info, limits, uri
 from inspectors.pdf.document import BROKEN, obstacle, opened, readable
 from inspectors.pdf.elsewhere import rest
 from inspectors.pdf.model import Box, Found, UnreadableError
@@ -131,4 +131,6 @@ def _read(path: str, content: bytes, *, pages: bool) -> Reading:
     if any(len(found.value) > limits.URI_BYTES for found in seen.found):
         words = f"A link is longer than {limits.URI_BYTES} bytes and was read in part."
         flags.append(Flag("pdf-long-uri", path, words))
-    return Reading(links + in_text.links, (*skipped, *in_text.skipped), tuple(flags), inside)
+    maker = info.producer(pdf)
+    makers = ((path, maker),) if maker else ()
+    return Reading(links + in_text.links, (*skipped, *in_text.skipped), tuple(flags), inside, makers)

@@ -17,23 +17,19 @@ from inspectors.union import charsets, plan, signs
 from inspectors.union.known import Known
 from inspectors.union.soup import Soup
 
-__all__ = ["HIDDEN", "is_heavy", "read"]
+__all__ = ["HIDDEN", "plan", "read"]
 
 HIDDEN = "hidden"
 """Stands for the whole second reading where leaves are named by their paths."""
 
 
-def is_heavy(structure: mime.Structure) -> bool:
-    """Whether this reading is work for a process of its own: files may turn up in it."""
-    return plan.make(structure).files
-
-
-def read(structure: mime.Structure, links: Sequence[Link]) -> Reading:
+def read(structure: mime.Structure, links: Sequence[Link], made: plan.Plan | None = None) -> Reading:
     """Links and files that are not among ``links``, what the strict reading found. Never raises.
 
-    ``structure.message.raw`` must be there. Each link's ``ambiguous`` is True; its leaf is the nearest one.
+    ``structure.message.raw`` must be there. ``made`` is its plan, where that is known. Each link's
+    ``ambiguous`` is True; its leaf is the nearest one.
     """
-    made = plan.make(structure)
+    made = made or plan.make(structure)
     if not made.pieces:
         return Reading(flags=made.flags)
     heads = made.heads.lower()

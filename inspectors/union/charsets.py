@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
+"""What text does not hold unless it is in another charset, or hides something."""
 _ESCAPE = re.compile(rb"\x1b[\x20-\x2f]*[\x30-\x7e]|[\x0e\x0f]")
 _HZ = re.compile(rb"~[{}]|~\n")
 _UTF7 = re.compile(rb"\+[A-Za-z0-9+/]*A[A-H][A-Za-z0-9+/]")
@@ -21,12 +22,13 @@ _EBCDIC = re.compile(
 
 def odd(content: bytes) -> bool:
     """Quickly, whether anything here would be read otherwise in another family of charsets."""
-    return (
-        b"\0" in content
-        or b"\x1b" in content
-        or b"~{" in content
-        or (b"+A" in content and _UTF7.search(content) is not None)
-        or len(content.translate(None, _CONTROLS)) != len(content)
+    return shifts(content) or len(content.translate(None, CONTROLS)) != len(content)
+
+
+def shifts(content: bytes) -> bool:
+    """The same for charsets that use no control characters: HZ and UTF-7."""
+    return (b"~" in content and b"~{" in content) or (
+        b"+" in content and b"+A" in content and _UTF7.search(content) is not None
     )
 
 
@@ -39,7 +41,7 @@ def readings(data: bytes, ebcdic: bool = False) -> Iterator[bytes]:
     """The data in other families, where they differ: UTF-16 and 32, ISO 2022, HZ, UTF-7, EBCDIC."""
     if b"\x1b" in data or b"\x0e" in data:
         yield _ESCAPE.sub(b"", data)
-    if len(stripped := data.translate(None, _CONTROLS)) != len(data):
+    if len(stripped := data.translate(None, CONTROLS)) != len(data):
         yield stripped
     if b"~{" in data:
         yield _HZ.sub(b"", data)

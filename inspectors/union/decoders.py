@@ -38,11 +38,17 @@ _MARKS = (
 )
 _TEXT_IN = {count: re.compile(rb"(?:%b){%d}|%b" % (_QUANTUM, count, _MARKS)) for count in (3, 4, 5, 6)}
 _MARK_LIST = tuple(_MARKS.split(b"|"))
-_PLACES = tuple(
-    bytes(b"01"[re.fullmatch(rb"[%b]" % letters, bytes((value,))) is not None] for value in range(256))
-    for letters in (_FIRST, _SECOND, _THIRD, _FOURTH)
+_PLACES = bytes(
+    b"0123456789abcdef"[
+        sum(
+            1 << place
+            for place, letters in enumerate((_FIRST, _SECOND, _THIRD, _FOURTH))
+            if re.fullmatch(rb"[%b]" % letters, bytes((value,)))
+        )
+    ]
+    for value in range(256)
 )
-"""For each letter of a quantum, the digit 1 where it may be that."""
+"""For each letter a hexadecimal digit, whose binary ones say which letter of a quantum it may be."""
 _FEW = 200
 """Letters in which a pattern finds quanta sooner than looking at all of them together does."""
 _LONG = 2000
@@ -60,16 +66,16 @@ def may_be_base64(letters: bytes, quanta: int) -> bool:
 
 
 def _quanta_in_a_row(letters: bytes, quanta: int) -> bool:
-    """Whether so many quanta of ASCII stand together: all letters at once, as the digits of long numbers.
+    """Whether so many quanta of ASCII stand together: all letters at once, as the digits of a long number.
 
-    A pattern tried at every letter takes five times as long, and is half the cost of a doubtful message.
+    A pattern tried at every letter takes ten times as long, and is half the cost of a doubtful message.
     """
-    begins = -1  # a binary digit for each letter, 1 where a quantum begins
-    for number, table in enumerate(_PLACES):
-        begins &= int(letters.translate(table), 2) << number
-    found = begins
+    places = int(letters.translate(_PLACES), 16)
+    # Of the next letter's digit the second binary one counts: four places further down, one further up.
+    begins = places & places << 3 & places << 6 & places << 9
+    found = begins & (1 << 4 * len(letters)) // 15  # a 1 in each digit: only the lowest binary one tells now
     for number in range(1, quanta):
-        found &= begins << 4 * number
+        found &= begins << 16 * number
     return found != 0
 
 

@@ -13,13 +13,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from inspectors import base64, doubts, labels, limits, mime, transfer
 from inspectors import charsets as labelled
-from inspectors import doubts, labels, limits, mime, transfer
 from inspectors.model import Flag, Leaf, Span
 from inspectors.union import charsets, decoders, signs
 from inspectors.union.soup import Piece
 
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _IDENTITY = ("", "7bit", "8bit", "binary")
 _START, _TEXTUAL, _READABLE, _NOISE = 4096, 0.95, 0.6, 0.03
 _KNOWN = ("application/p", "application/x-p", "application/ms-tnef", "image/", "audio/", "video/", "message/")
@@ -44,7 +43,10 @@ _ODD_LINE = re.compile(
     rb"\0|\r(?!\n)|(?m:^[ \t]+\r?$)|(?m:^(?![!-9;-~]+:|[ \t]|\r?$)[^\n])|(?i:(?m:^[^:\n]{0,40}ontent-))"
 )
 """In a header: where readers who stumble begin to read a body, or a field that says how to read it."""
-_FILE_MARK = re.compile(rb"%PDF|JVBERi|VQREYt|lUERGL|UEsDB|=25(?:PDF|=50)|begin [0-7]|=ybegin|BinHex|0M8R4")
+_FILE_MARKS = (
+    b"%PDF", b"JVBERi", b"VQREYt", b"lUERGL", b"UEsDB", b"0M8R4", b"=25PDF", b"=25=50", b"=ybegin", b"BinHex",
+)  # fmt: skip
+_BEGIN = re.compile(rb"begin [0-7]")
 """Files as they look in the usual encodings."""
 
 
@@ -60,7 +62,7 @@ class Plan:
     @property
     def files(self) -> bool:
         """Whether files may turn up, which are read in a process of their own."""
-        return any(piece.hidden or _FILE_MARK.search(piece.data) for piece in self.pieces)
+        return any(piece.hidden or _holds_file_mark(piece.data) for piece in self.pieces)
 
 
 def make(structure: mime.Structure) -> Plan:
@@ -108,9 +110,7 @@ def _is_clean(raw: bytes, leaf: Leaf, flags: list[Flag]) -> bool:
         return True
     body = leaf.body.of(raw)
     if leaf.transfer == "base64":
-        letters = body.translate(None, b"\r\n \t")
-        content = letters.rstrip(b"=")
-        return len(letters) - len(content) <= 2 and not content.translate(None, _LETTERS)
+        return base64.is_clean(body)
     if leaf.transfer == "quoted-printable":
         if not decoders.bad_escape(body):
             return True
@@ -190,10 +190,14 @@ def _is_body(leaf: Leaf) -> bool:
 
 def _names_other_file(raw: bytes, leaf: Leaf, content: bytes) -> bool:
     """Whether a file's name for itself stands in the encoded text, but not in what the label makes of it."""
-    end = min(leaf.body.end, leaf.body.start + _START)
     if content.startswith(_FILE_STARTS) or b"%PDF-" in content[:1024]:
         return False
-    return _FILE_MARK.search(raw, leaf.body.start, end) is not None
+    return _holds_file_mark(_cut(leaf).body.of(raw))
+
+
+def _holds_file_mark(data: bytes) -> bool:
+    """Word by word, for one pattern of them all is tried at every byte."""
+    return any(mark in data for mark in _FILE_MARKS) or _BEGIN.search(data) is not None
 
 
 def _decoded(raw: bytes, leaf: Leaf) -> Iterator[Piece]:

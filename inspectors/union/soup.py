@@ -40,7 +40,8 @@ class Piece:
     """True where it was looked at in its decoded form first."""
 
 
-_DELIMITER = re.compile(rb"(?m)^--(?=[^\s\->])[^\r\n]*(?:\r?\n|\r|\Z)")
+_DELIMITER = re.compile(rb"(?m)--(?<=^--)(?=[^\s\->])[^\r\n]*(?:\r?\n|\r|\Z)")
+"""Begins with fixed letters, for what begins with a line is tried at every byte."""
 _EXTERNAL = re.compile(rb"(?is)access-type\W{1,20}url\W.{0,500}?url[ \t]*=[ \t]*\"([^\"]{1,2000})\"")
 _FILES = ((b"%PDF-", "pdf"), (b"PK\x03\x04", "zip"), (b"\xd0\xcf\x11\xe0", "doc"))
 _CHEAPER = 8
@@ -68,6 +69,8 @@ class Soup:
     def run(self, pieces: list[Piece]) -> None:
         """Look at these pieces and all that is in them."""
         self._queue.extend(pieces)
+        # One of them is often what another one decodes to, and then shows all that could show in turn.
+        self._seen.update(piece.data for piece in pieces if piece.hidden and not piece.by_host)
         while self._queue and not self.over:
             piece = self._queue.popleft()
             for part in self._divided(piece):
@@ -182,7 +185,7 @@ class Soup:
         kind = "text/html" if as_html else "text/plain"
         leaf = Leaf(piece.path, kind, "", "binary", "", "", Span(0, 0), Span(0, len(data)), "inside", base)
         is_new = partial(self._known.is_new, by_host=piece.by_host)
-        reading = html.read_new(leaf, data, is_new) if as_html else text.read(leaf, data)
+        reading = (html if as_html else text).read_new(leaf, data, is_new)
         clear = signs.textual(data) > 0.9
         for inner in reading.inside:
             self._push(piece, inner.content, by_host=piece.by_host)

@@ -1,13 +1,14 @@
 """Web sites that send people on to a URL named in their own: social networks, search engines, shops.
 
-Most warn or check first, some do not; what stands in the parameter is where the person lands in the end.
+Most warn or check first, some do not; what stands in the parameter is where the person lands in the end. The
+results of some search engines lead through a code that only the engine can read.
 
 Does not hold shorteners, which keep the destination to themselves: those are policy's lists.
 """
 
 from __future__ import annotations
 
-from inspectors.wrappers.values import REDIRECTOR, Format, in_query
+from inspectors.wrappers.values import REDIRECTOR, Format, hidden, in_query
 
 _AMAZON = (
     "com",
@@ -65,4 +66,8 @@ FORMATS = (
     _site("Weibo", ("weibo.cn",), ("u", "toasturl"), "/sinaurl"),
     _site("Amazon", tuple(f"www.amazon.{one}" for one in _AMAZON), ("u",), "/gp/r.html"),
     _site("eBay", ("rover.ebay.com",), ("mpre",)),
+    Format("Baidu", REDIRECTOR, ("www.baidu.com", "baidu.com", "m.baidu.com"), hidden("/link", "/baidu.php")),
+    Format("So.com", REDIRECTOR, ("www.so.com", "so.com", "m.so.com"), hidden("/link")),
+    Format("Sogou", REDIRECTOR, ("www.sogou.com", "sogou.com", "m.sogou.com"), hidden("/link")),
+    Format("LinkedIn", REDIRECTOR, ("linkedin.com", "www.linkedin.com"), hidden("/slink")),
 )

@@ -35,15 +35,18 @@ _TAILS = frozenset(".".join(host.split(".")[-2:]) for host in _TABLE)
 """The last two labels of all hosts: one look-up tells most links of a mail that they are none."""
 
 
+@lru_cache(maxsize=4096)
 def formats(host: str) -> tuple[Format, ...]:
-    """The formats that URLs on this host may be written in; empty for nearly all hosts."""
+    """The formats that URLs on this host may be written in; empty for nearly all hosts.
+
+    Remembered, for the links of a mail are on few hosts.
+    """
     name = host.rstrip(".")
     if ".".join(name.rsplit(".", 2)[-2:]) not in _TAILS:
         return ()
     return _known(name)
 
 
-@lru_cache(maxsize=4096)
 def _known(name: str) -> tuple[Format, ...]:
     found = list(_TABLE.get(name, ()))
     at = name.find(".")

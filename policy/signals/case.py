@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from inspectors.model import Link
 from policy import questions
 from policy.domains import above, clean, registrable, rented
-from policy.history import Level, owners, readings
-from policy.model import Envelope, Facts, Identity
+from policy.history import Level, claimed, owners, readings
+from policy.manner import NONE, Manner
+from policy.model import Envelope, Facts, Identity, Mention
 from policy.rules import Rules
+from policy.sites import site
 
 CORRESPONDENT = "somebody in To or Cc who often writes to us"
 """A participant only by the sender's word and our own history."""
+WRITER = "somebody who wrote earlier in this conversation"
+"""The same: which conversation it is, is the sender's word too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,15 @@ class Case:
     nothing."""
     at: float = 0.0
     """Unix time of the message, seconds; 0 judges as if no time had passed since the history was learned."""
+    earlier: Mapping[str, Mention] = field(default_factory=dict)
+    """What habits are about → the earlier message of the conversation that vouches for it."""
+    manner: Manner = NONE
+    """What the genuine sender's mail usually comes with, and what of it this mail changes."""
+
+    @property
+    def site(self) -> str:
+        """What habits are about: the domain, or the host where strangers publish below the domain."""
+        return site(self.target.host, self.rules.lists.known_free_hosts)
 
     @property
     def wrapper(self) -> str:
@@ -72,12 +85,21 @@ class Case:
         for owner in owners(identity or self.identity, self.rules.history.shared_domains):
             habit = questions.habit_of(self.facts, owner)
             if habit is not None:
-                found.append(Level(owner, habit, questions.seen_of(self.facts, owner, self.domain), self.at))
+                found.append(Level(owner, habit, questions.seen_of(self.facts, owner, self.site), self.at))
         return tuple(found)
+
+    def unproved(self) -> Level | None:
+        """What mail in the name of this mail's sender that nobody proved has linked to; None where he is
+        genuine, odd, or nothing is known."""
+        owner = claimed(self.identity)
+        habit = questions.habit_of(self.facts, owner) if owner else None
+        if owner is None or habit is None or habit.messages <= 0:
+            return None
+        return Level(owner, habit, questions.seen_of(self.facts, owner, self.site), self.at)
 
     def known(self) -> bool:
         """Whether the genuine sender linked to the domain before, or it is somebody's in the conversation."""
-        if self.domain in self.participants:
+        if self.site in self.participants:
             return True
         owned = self.levels()[:1] if self.identity.genuine else ()
         return any(level.owner.level == "sender" and level.seen is not None for level in owned)

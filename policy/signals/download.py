@@ -1,18 +1,18 @@
 """The link fetches something that runs, or that is used to carry what runs.
 
-Told by the name of the file at the end of the path, or of a value in the query.
+Told by the name of the file at the end of the path, or of a value in the query. Such a file from somebody who
+never linked to one counts a little more; that he often did excuses nothing.
 
 Does not fetch it to see.
 """
 
 from __future__ import annotations
 
-import re
-from itertools import islice
-from urllib.parse import unquote, urlsplit
-
+from policy import questions
 from policy.domains import unicode_host
+from policy.manner import LEAST
 from policy.model import Evidence
+from policy.pathshape import endings
 from policy.signals.case import Case
 
 KINDS = {
@@ -27,30 +27,27 @@ KINDS = {
     "an archive": (0.5, "zip rar 7z cab ace arj lzh tar gz tgz bz2 xz zst uue"),
 }
 """What it is → strength, endings."""
-_BY_ENDING = {ending: (words, weight) for words, (weight, all) in KINDS.items() for ending in all.split()}
-_FILE = re.compile(r"[^/\\?&=#;]\.([a-z0-9-]{2,18})\Z")
-MOST_VALUES = 30
-"""Values of a query looked at."""
+NEW = 0.25
+"""What strength gains where the sender never linked to anything of the kind. An archive from somebody who
+never sent one stays below a program from anybody."""
+_BY_ENDING = {ending: (weight, words) for words, (weight, all) in KINDS.items() for ending in all.split()}
+"""Ending → strength, what it is."""
 
 
 def signal(case: Case) -> Evidence | None:
     """Evidence for the most dangerous file the link names."""
-    url = case.link.target or case.link.url
-    try:
-        parts = urlsplit(url[:8192])
-    except ValueError:
-        return None
-    names = [parts.path, *islice((pair.partition("=")[2] for pair in parts.query.split("&")), MOST_VALUES)]
-    found = [kind for name in names if (kind := _kind(name, in_query=name is not parts.path))]
+    found = [_BY_ENDING[end] for end in endings(case.link.target or case.link.url) if end in _BY_ENDING]
     if not found:
         return None
-    words, strength = max(found, key=lambda one: one[1])
-    return Evidence("download", strength, f"The link to {unicode_host(case.target.host)} fetches {words}")
+    strength, kind = max(found)
+    words = f"The link to {unicode_host(case.target.host)} fetches {kind}"
+    manner = case.manner
+    if manner.owner is None or manner.linked < LEAST or manner.full("file") or _sent(case, kind):
+        return Evidence("download", strength, words)
+    words += f"; in {manner.linked} earlier messages {manner.owner.name} never linked to one"
+    return Evidence("download", min(1.0, strength + NEW), words, (questions.traits(manner.owner),))
 
 
-def _kind(name: str, *, in_query: bool) -> tuple[str, float] | None:
-    match = _FILE.search(unquote(name[-300:]).rstrip(" .").lower())
-    # A query's "site.com" is a name, not a program of the eighties.
-    if match is None or (in_query and match[1] in ("com", "sh", "py", "zip", "app")):
-        return None
-    return _BY_ENDING.get(match[1])
+def _sent(case: Case, kind: str) -> bool:
+    """Whether the sender linked to anything of the kind before."""
+    return any(_BY_ENDING.get(end, ("", ""))[1] == kind for end in case.manner.values("file"))

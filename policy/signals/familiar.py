@@ -22,7 +22,7 @@ def signal(case: Case) -> Evidence | None:
         if level.owner.level == "sender" and case.identity.genuine and level.seen and level.seen.messages > 0:
             count = level.seen.messages
             words = (
-                f"{level.owner.name} linked to {unicode_host(case.domain)} in {count} earlier message"
+                f"{level.owner.name} linked to {unicode_host(case.site)} in {count} earlier message"
                 + "s" * (count != 1)
             )
             if level.seen.first_id:
@@ -30,5 +30,5 @@ def signal(case: Case) -> Evidence | None:
             if level.seen.released:
                 words += f", released here on {day(level.seen.released)}"
             strength = min(1.0, times(level, case.rules.history) / case.rules.history.familiar_messages)
-            return Evidence("familiar", strength, words, (questions.seen(level.owner, case.domain),))
+            return Evidence("familiar", strength, words, (questions.seen(level.owner, case.site),))
     return None

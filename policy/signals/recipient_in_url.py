@@ -26,7 +26,7 @@ def signal(case: Case) -> Evidence | None:
     """Evidence for a recipient of the envelope in path, query or fragment."""
     _, _, tail = (case.link.target or case.link.url)[:LONGEST].partition("://")
     tail = tail.partition("/")[2] or tail.partition("?")[2] or tail.partition("#")[2]
-    if not tail or case.domain in case.participants:
+    if not tail or case.site in case.participants:
         return None
     plain, folded = unquote(unquote(tail)), tail.lower()
     for address in islice(case.envelope.rcpt_tos, MOST_RECIPIENTS):

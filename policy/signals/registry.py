@@ -15,6 +15,7 @@ from policy.model import Evidence
 from policy.signals import (
     blocked,
     broken_wrapper,
+    changed_habits,
     confirmed,
     deep_path,
     dnsbl,
@@ -33,7 +34,9 @@ from policy.signals import (
     lookalike,
     named_in_path,
     nested_wrapper,
+    new_host,
     new_place,
+    new_shape,
     odd_name,
     odd_port,
     parked,
@@ -46,6 +49,7 @@ from policy.signals import (
     shortener,
     shown_text,
     surprise,
+    thread,
     unlisted,
     unresolved,
     user_info,
@@ -82,6 +86,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal("familiar", "novelty", familiar.signal, "if the sender had never linked to {domain} before"),
     Signal("participant", "novelty", participant.signal, "if {domain} were nobody's in the conversation"),
+    Signal("thread", "novelty", thread.signal, "if {domain} had not stood in the conversation before"),
     Signal("popular", "novelty", popular.signal, "if {domain} were rarely visited", by_link=True),
     Signal("unlisted", "novelty", unlisted.signal, "if {domain} were on the popularity list", by_link=True),
     Signal(
@@ -92,6 +97,17 @@ SIGNALS: tuple[Signal, ...] = (
         by_link=True,
     ),
     Signal("first_link", "habit", first_link.signal, "if this sender linked more often"),
+    Signal(
+        "changed_habits",
+        "habit",
+        changed_habits.signal,
+        "if the mail came as the sender's mail usually does",
+        by_link=True,
+    ),
+    Signal("new_host", "habit", new_host.signal, "if the sender had linked to {host} before"),
+    Signal(
+        "new_shape", "habit", new_shape.signal, "if the path looked like earlier ones there", by_link=True
+    ),
     Signal("deep_path", "form", deep_path.signal, "if the link led to the site's first page", by_link=True),
     Signal(
         "recipient_in_url",

@@ -8,11 +8,13 @@ Does not look at what kind of domain it is.
 from __future__ import annotations
 
 from policy import questions
-from policy.domains import inside, unicode_host
-from policy.history import Level, day, surprise
-from policy.model import Evidence
+from policy.domains import inside, registrable, unicode_host
+from policy.history import CLAIMED, Level, day, surprise
+from policy.model import Evidence, Question, Seen
 from policy.signals.case import Case
 
+LONGEST_ID = 100
+"""Characters of a message's id that are quoted."""
 SCALE = 8.0
 """Nats at full strength: one new domain in three thousand messages."""
 
@@ -22,40 +24,76 @@ def signal(case: Case) -> Evidence | None:
     if not case.domain or inside(case.domain):
         return None
     rules, genuine = case.rules.history, case.identity.genuine
-    found = max((surprise(levels, genuine, rules) for levels in case.histories()), key=lambda one: one.nats)
+    unproved = case.unproved()
+    found, levels = max(
+        ((surprise(levels, genuine, rules, unproved), levels) for levels in case.histories()),
+        key=lambda pair: pair[0].nats,
+    )
     if found.nats <= 0:
         return None
+    told = [level for level, nats in found.parts if nats or level.owner.level != "domain"]
+    # Where his colleagues' habits weigh more, what is known of himself is said all the same.
+    own = [level for level in levels[:1] if level.owner.level == "sender" and level.habit.messages]
+    told = list(dict.fromkeys((*(level for level in own if level not in told), *told)))
+    # Named once, then "it": a clerk reads the whole of it as one sentence.
+    names = (unicode_host(case.site), *["it"] * len(told))
     words = "; ".join(
-        _words(level, case) for level, nats in found.parts if nats or level.owner.level != "domain"
+        dict.fromkeys(_words(level, case, name) for level, name in zip(told, names, strict=False))
     )
-    used = tuple(
-        question
-        for level, _ in found.parts
-        for question in (questions.habit(level.owner), questions.seen(level.owner, case.domain))
-    )
+    used = tuple(dict.fromkeys(question for level in told for question in _asked(level, case)))
     return Evidence("surprise", min(1.0, found.nats / SCALE), words[:1].upper() + words[1:], used)
 
 
-def _words(level: Level, case: Case) -> str:
-    domain, habit = unicode_host(case.domain), level.habit
+def _asked(level: Level, case: Case) -> tuple[Question, ...]:
+    found = (questions.habit(level.owner), questions.seen(level.owner, case.site))
+    return (*found, questions.usual(level.owner)) if level.owner.level == "sender" else found
+
+
+def _words(level: Level, case: Case, domain: str) -> str:
+    habit = level.habit
     messages = _count(habit.messages, "earlier message")
     if level.owner.level == "organisation":
         if level.seen:
             alone = 0 < level.seen.senders < case.rules.history.spread_senders
             words = f"{_count(level.seen.messages, 'message')} to others here linked to {domain}"
-            return words + (", all from one domain" if alone else "")
-        return f"nobody here has received a link to {domain} before"
+            return words + (", all from one domain" if alone else "") + _first(level.seen)
+        return f"nobody here has ever received a link to {domain}"
     who = level.owner.name if case.identity.genuine else f"{level.owner.name} (as the message claims)"
+    if level.owner.level == CLAIMED:
+        who = f"mail in the name of {level.owner.name} that nobody proved"
     if level.owner.level == "domain":
         who += " as a whole"
     if level.seen:
         few = 0 < level.seen.days < case.rules.history.spread_days
         words = f"{who} linked to {domain} in {_count(level.seen.messages, 'message')}"
-        return words + (f", on {_count(level.seen.days, 'day')} only" if few else "")
+        words += f", on {_count(level.seen.days, 'day')} only" if few else ""
+        return words + _first(level.seen)
     if habit.messages == 0:
         return f"{who} has sent us no links before"
     since = f" since {day(habit.first)}" if habit.first > 0 else ""
-    return f"{messages} from {who}{since} linked to {_count(habit.domains, 'domain')}, never to {domain}"
+    source = f"from {who}" if level.owner.level != CLAIMED else who.removeprefix("mail ")
+    kinds = _count(habit.domains, "domain") + _usual(level, case)
+    return f"{messages} {source}{since} linked to {kinds}, never to {domain}"
+
+
+def _usual(level: Level, case: Case) -> str:
+    """Where the sender does link, and which message taught it first."""
+    usual = questions.usual_of(case.facts, level.owner) if level.owner.level == "sender" else ()
+    if not usual:
+        return ""
+    own = all(registrable(name) == case.identity.organisation for name, _ in usual)
+    always = "always" if level.habit.domains <= len(usual) else "most often"
+    names = [f"{unicode_host(name)} (in {seen.messages}{_first(seen) if not at else ''})"
+             for at, (name, seen) in enumerate(usual)]  # fmt: skip
+    listed = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else names[0]
+    return f", {always} to {'its own ' if own else ''}{listed}"
+
+
+def _first(seen: Seen) -> str:
+    """The first message that taught it; its id may be a stranger's Message-ID of any length."""
+    if not seen.first_id or seen.first <= 0:
+        return ""
+    return f", first on {day(seen.first)} in {seen.first_id[:LONGEST_ID]}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from gateway.outcome import Outcome
 from gateway.relay import NextHopConfig, Relay, RelayConfig, Timeouts, next_hop
+from inspectors.model import Inspection, Link, Message
+from policy.model import Decision, Envelope, Evidence, Identity, Judgement, Scope, Weighed
 
 FAST = Timeouts(connect=0.6, command=0.4, data=0.4, block=0.4, dot=0.5, reset=0.3, quit=0.3)
 OFFERS = ("PIPELINING", "SIZE 30000000", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES")
@@ -243,3 +247,34 @@ async def relay_bench(scripted_hop: ScriptedHop) -> AsyncIterator[RelayBench]:
 @pytest.fixture
 def scripted_hops() -> Callable[[], ScriptedHop]:
     return ScriptedHop
+
+
+def _observed(
+    number: int, at: float, *links: str, scope: str = "", version: str = "p-1", **fields: Any
+) -> Outcome:
+    """One observed outcome; links as "HOST POINTS", odd from three points on."""
+    decisions = []
+    for text in links:
+        host, points = text.split()
+        link = Link("1", f"https://{host}/", f"https://{host}/", "", "text", None, host)
+        odd = float(points) >= 3.0
+        weighed = (Weighed(Evidence("surprise", 1.0, "x"), float(points)),)
+        decisions.append(
+            Decision(
+                link, ".".join(host.split(".")[-2:]), "observe" if odd else "pass", float(points), weighed,
+                version, "", "observed" if odd else "",
+            )
+        )  # fmt: skip
+    who = Identity("clerk@office.example", "office.example", "office.example", True, "dkim")
+    would = "rewritten" if any(one.left for one in decisions) else "untouched"
+    made = Outcome(
+        f"{number:016x}", at, "untouched", Envelope("", ("a@bank.example",)), f"<{number}@x>", "",
+        Inspection(Message(b"", (), ()), tuple(one.link for one in decisions)),
+        Judgement(who, tuple(decisions), version, scope=Scope(scope, True, 3.0)), observed=would,
+    )  # fmt: skip
+    return replace(made, **fields)
+
+
+@pytest.fixture
+def observed_outcome() -> Callable[..., Outcome]:
+    return _observed

@@ -23,7 +23,7 @@ from inspectors.model import Flag, Skipped
 from policy.actions import LEFT
 from policy.model import Envelope
 from policy.policyfile import load
-from policy.rules import Policy
+from policy.rules import ObserveRules, Policy, ScopeEntry
 
 ID = "0123456789abcdef"
 POLICY = load()
@@ -218,3 +218,78 @@ def test_law_no_content_is_stopped_unless_policy_says_so(
     trouble = bool(skipped) or any(r not in (wrap.OWN,) for r in reasons)
     trouble = trouble or any(name.startswith("ambiguous-") for name in names)
     assert (acting.acted(outcome, everything).result == "refused") == trouble
+
+
+def observing(made: Policy) -> Policy:
+    return replace(made, rules=replace(made.rules, observe=ObserveRules(True)))
+
+
+BOTH = (
+    b'From: a@office.example\r\nContent-Type: multipart/mixed; boundary="c"\r\n\r\n--c\r\n\r\n' + LINK
+    + b"--c\r\n" + SIGNED.partition(b"\r\n")[2] + b"--c--\r\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ["pass", "tag", "hold", "refuse"])
+@pytest.mark.parametrize("raw", [PLAIN, SIGNED, ATTACHED, FILE, LONG, ENCRYPTED, BOTH])
+async def test_what_is_only_observed_leaves_as_if_nothing_were_odd_and_says_what_would_have_been(
+    parts: Parts, raw: bytes, action: str
+) -> None:
+    """What cannot be rewritten shows only when it is tried (LONG has no room, FILE is attached)."""
+    wish = dict.fromkeys((*LEFT, "encrypted", "format"), action)
+    acting_one = await process(parts, raw, **wish)
+    pipeline = replace(parts.pipeline, policy=observing(policy(**wish)))
+    seen = await pipeline.process(raw, Envelope(), id=ID, at=1_700_000_000.0)
+    assert (seen.result, seen.action, seen.because) == ("untouched", "pass", ())
+    assert (seen.patches, seen.tickets, seen.manifest) == ((), (), None)
+    assert (seen.observed, seen.observed_because) == (acting_one.result, acting_one.because)
+    harmless = await replace(pipeline, policy=POLICY).process(raw, Envelope(), id=ID, at=1_700_000_000.0)
+    assert harmless.result == "untouched"
+    assert seen.prefix == harmless.prefix, "its reader must not see a difference"
+    assert acting.teaches(seen) == acting.teaches(acting_one)
+
+
+async def test_what_somebody_forces_is_rewritten_although_policy_only_observes(parts: Parts) -> None:
+    raw = PLAIN + b"And https://second.example/ .\r\n"
+    pipeline = replace(parts.pipeline, policy=observing(policy()))
+    forced = ("https://odd.example/a",)
+    seen = await pipeline.process(raw, Envelope(), id=ID, at=1_700_000_000.0, force=forced)
+    assert [ticket.url for ticket in seen.tickets] == list(forced)
+    assert (seen.result, seen.observed, seen.action) == ("rewritten", "rewritten", "pass")
+    sent = seen.prefix + work.patched(raw, seen.patches)
+    assert b"https://second.example/" in sent and b"https://odd.example/a" not in sent
+    assert seen.manifest is not None and manifests.restore(sent, seen.manifest) == raw
+
+
+async def test_a_forced_rewriting_that_is_ended_while_observing_is_no_mistake_of_ours(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended(*_: Any) -> None:
+        raise WorkerError("it took longer than 10 s", "deadline")
+
+    monkeypatch.setattr(parts.pipeline.reader, "rewrite", ended)
+    pipeline = replace(parts.pipeline, policy=observing(policy()))
+    seen = await pipeline.process(PLAIN, Envelope(), id=ID, at=1.0, force=("https://odd.example/a",))
+    assert (seen.result, seen.observed, seen.observed_because) == ("untouched", "untouched", ("other",))
+
+
+async def test_a_bare_file_is_observed_without_any_action(parts: Parts) -> None:
+    everything = dict.fromkeys((*LEFT, "broken", "format", "limit", "encrypted"), "refuse")
+    pipeline = replace(parts.pipeline, policy=observing(policy(**everything)))
+    outcome = await pipeline.process(work.BareFile(b"%PDF-1.7\nnot really"), Envelope(), id=ID, at=1.0)
+    assert (outcome.action, outcome.result, outcome.observed) == ("pass", "untouched", "untouched")
+
+
+def test_what_could_not_be_screened_goes_by_its_recipients() -> None:
+    made = policy(screen_failure="refuse")
+    scopes = (ScopeEntry("pilot", "x", ("pilot.example",), observe=True),)
+    made = replace(made, rules=replace(made.rules, scope=scopes))
+    for recipients, result, observed in (
+        (("a@pilot.example",), "untouched", "refused"),
+        (("a@other.example",), "refused", ""),
+        (("a@pilot.example", "a@other.example"), "refused", ""),
+    ):
+        outcome = acting.unscreened(made, Envelope("", recipients), ID, 1.0, "x")
+        assert (outcome.result, outcome.observed) == (result, observed)
+        assert outcome.action == ("pass" if observed else "refuse")
+        assert outcome.judgement.scope.name == ("pilot" if observed else "")

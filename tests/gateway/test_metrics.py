@@ -55,6 +55,23 @@ def test_what_policy_did_is_counted_with_its_keys() -> None:
     assert samples(metrics)["oddlink_actions_total(hold,signed)"] == 1
 
 
+def test_what_is_only_observed_is_counted_by_what_would_have_become_of_it() -> None:
+    metrics = Metrics()
+    metrics.observe(outcome())
+    assert not any(name.startswith("oddlink_observed") for name in samples(metrics))
+    plain = replace(outcome(), result="untouched")
+    for result, because in (("rewritten", ()), ("rewritten", ("qr",)), ("held", ("qr",)), ("x" * 9, ())):
+        metrics.observe(replace(plain, observed=result, observed_because=because))
+    found = {name: count for name, count in samples(metrics).items() if "oddlink_observed_total" in name}
+    assert found == {
+        "oddlink_observed_total(pass,rewritten)": 1,
+        "oddlink_observed_total(tag,rewritten)": 1,
+        "oddlink_observed_total(hold,held)": 1,
+    }
+    assert samples(metrics)["oddlink_messages_total(untouched)"] == 4
+    assert reason_class("policy only observes here; nothing is changed") == "observed"
+
+
 def test_a_message_is_counted_with_its_links_reasons_and_times() -> None:
     metrics = Metrics()
     metrics.observe(outcome(), size=5000)
@@ -152,3 +169,9 @@ def test_law_names_never_become_many_labels(names: list[str]) -> None:
 def test_law_any_place_and_reason_has_a_class(form: str, where: str) -> None:
     assert place_class(f"{form}:{where}").isascii()
     assert reason_class(form + where).isascii()
+
+
+def test_jumps_of_the_clock_are_counted() -> None:
+    metrics = Metrics()
+    metrics.clock_jumped()
+    assert samples(metrics)["oddlink_clock_jumps_total"] == 1

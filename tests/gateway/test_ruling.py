@@ -12,12 +12,13 @@ from gateway import ruling
 from gateway.outcome import Outcome, Ticket
 from gateway.ruling import RulingError
 from gateway.store import Store
-from gateway.store.rows import MessageRow
+from gateway.store.rows import MessageRow, Ruling
 from inspectors.model import Inspection, Link, Message
 from policy.lessons import taught
 from policy.model import Decision, Envelope, Identity, Judgement, Known, Owner, Seen
 from policy.policyfile import load
 from policy.questions import confirmed, seen
+from policy.sites import site
 
 RULES = load().rules
 CLERK = Owner("sender", "clerk@office.example")
@@ -27,7 +28,8 @@ BY: dict[str, Any] = {"who": "anna", "at": 5000.0}
 
 def decision(url: str, domain: str, verdict: str = "rewrite") -> Decision:
     link = Link("1", url, url, "", "html:a.href", None, url.split("/")[2])
-    return Decision(link, domain, verdict, 4.0, (), "default-1", "")
+    known_as = "" if "?u=" in url else site(link.host, RULES.lists.known_free_hosts)
+    return Decision(link, domain, verdict, 4.0, (), "default-1", "", site=known_as)
 
 
 @pytest.fixture
@@ -177,3 +179,78 @@ def test_odd_are_rewritten_links_and_those_that_had_to_stay(store: Store) -> Non
     found = recorded(store, ODD, USUAL).links
     assert [ruling.odd(one) for one in found] == [True, False]
     assert ruling.odd(replace(found[1], not_rewritten="signed"))
+
+
+def test_a_domain_is_forgotten_with_the_sites_below_it(store: Store) -> None:
+    row = recorded(
+        store,
+        decision("https://docs.google.com/x", "google.com", "pass"),
+        decision("https://www.google.com/x", "google.com", "pass"),
+        decision("https://notgoogle.com/x", "notgoogle.com", "pass"),
+    )
+    _, counts = ruling.forget(store, "google.com", who="ann", at=1.0)
+    sender = Owner("sender", row.sender)
+    names = ("docs.google.com", "google.com", "notgoogle.com")
+    left = store.answer([seen(sender, name) for name in names])
+    assert [left[seen(sender, name)] == Known(None) for name in names] == [True, True, False]
+    assert counts["domains"] == 6, "two sites of the sender, his domain and the organisation"
+
+
+def test_of_a_public_suffix_only_itself_is_forgotten(store: Store) -> None:
+    row = recorded(store, decision("https://me.github.io/x", "me.github.io", "pass"))
+    ruling.forget(store, "github.io", who="ann", at=1.0)
+    question = seen(Owner("sender", row.sender), "me.github.io")
+    assert store.answer([question])[question] != Known(None)
+
+
+LIST = Identity(
+    "talk@lists.example", "lists.example", "lists.example", True, "dmarc", person="jane@home.example"
+)
+JANE, AS_ANYBODY = Owner("sender", "jane@home.example via talk@lists.example"), Owner("sender", LIST.address)
+
+
+def from_the_list(store: Store, odd: Decision) -> MessageRow:
+    """An odd link in mail that a list sent on in its own name."""
+    judgement = Judgement(LIST, (odd,), "default-1")
+    inspection = Inspection(Message(b"", (), ()), (odd.link,))
+    tickets = (Ticket("T0", odd.link.url, 0),)
+    store.record(Outcome(ID, 1000.0, "rewritten", Envelope(), "", "", inspection, judgement, tickets=tickets))
+    _, later = taught(inspection, Envelope(), judgement, RULES, 1000.0, (), ID)
+    assert later is not None
+    store.learn([], waiting=[later])
+    return row(store)
+
+
+def released(store: Store, owner: Owner) -> float:
+    found = store.answer([seen(owner, "odd.test")])[seen(owner, "odd.test")]
+    assert isinstance(found, Known)
+    return found.value.released if isinstance(found.value, Seen) else 0.0
+
+
+@pytest.mark.parametrize("waits", [True, False], ids=["it waits", "nothing of it is kept"])
+def test_a_release_credits_the_person_on_the_list_and_the_lists_address(store: Store, waits: bool) -> None:
+    found = from_the_list(store, ODD)
+    assert found.person == "jane@home.example"
+    if not waits:
+        store.confirm([], (), ())
+        store.sweep(0.0)
+        store.forget("odd.test", Ruling(1.0, "anna", "forget"))
+    said = ruling.release(store, found, RULES, **BY)
+    assert said.words == "odd.test is known for jane@home.example via talk@lists.example now"
+    assert released(store, JANE) == released(store, AS_ANYBODY) == 5000.0
+    assert released(store, Owner("sender", "jane@home.example")) == 0.0, "her own mail is another matter"
+
+
+def test_what_nobody_objected_to_is_learned_for_the_person_on_the_list(store: Store) -> None:
+    from_the_list(store, ODD)
+    assert store.sweep(1000.0) == 1
+    for owner in (JANE, AS_ANYBODY, Owner("domain", LIST.address), Owner("domain", "lists.example")):
+        assert isinstance(store.answer([seen(owner, "odd.test")])[seen(owner, "odd.test")].value, Seen)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["jane@home.example", "home.example"])
+def test_a_person_is_forgotten_on_lists_too(store: Store, name: str) -> None:
+    from_the_list(store, ODD)
+    ruling.release(store, row(store), RULES, **BY)
+    ruling.forget(store, name, **BY)
+    assert released(store, JANE) == 0.0 and released(store, AS_ANYBODY) == 5000.0

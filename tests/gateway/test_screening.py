@@ -19,6 +19,7 @@ from gateway.settings import Settings
 from gateway.spool import Spool
 from gateway.store.rows import Search
 from policy.model import Envelope, Habit, Known, Question
+from policy.rules import ObserveRules, ScopeEntry
 
 ID = "0123456789abcdef"
 ENVELOPE = Envelope("a@office.example", ("b@bank.example",))
@@ -351,3 +352,51 @@ async def test_mail_of_our_own_users_is_never_changed_and_teaches_whom_we_deal_w
         asked = [Question("seen", ("organisation", "", name)) for name in ("partner.example", "odd.example")]
         found = bench.parts.store.answer(asked).values()
         assert sum(answer.value is not None for answer in found) == known
+
+
+async def test_where_policy_only_observes_nothing_is_done_and_everything_is_recorded(
+    bench: Bench, spooled: Any
+) -> None:
+    screening = acting(bench, signed="refuse")
+    policy = screening._pipeline.policy
+    pilot = ScopeEntry("pilot", "x", ("pilot.example",), observe=True)
+    screening.use(replace(policy, rules=replace(policy.rules, scope=(pilot,))))
+    observed = Envelope("a@office.example", ("b@pilot.example",))
+    screened = await screening.screen(await spooled(RAW), observed, ID)
+    assert (screened.refusal, screened.patches) == (None, ())
+    assert screened.prefix == b"X-Oddlink: id=0123456789abcdef; links=1; rewritten=0\r\n"
+    row = await kept(bench, screened, OK)
+    assert (row.outcome, row.action, row.scope, row.observed) == ("untouched", "pass", "pilot", "rewritten")
+    assert (row.links[0].verdict, row.links[0].ticket) == ("observe", "")
+    assert row.links[0].not_rewritten == "policy only observes here; nothing is changed"
+
+    second = await screening.screen(await spooled(SIGNED), observed, "e" * 16)
+    assert second.refusal is None
+    await kept(bench, second, OK)
+    row = bench.parts.store.message("e" * 16)
+    assert (row.outcome, row.observed, row.observed_because) == ("untouched", "refused", ("signed",))
+    first, last = bench.events
+    assert (first["outcome"], first["scope"], first["observed"]) == ("untouched", "pilot", "rewritten")
+    assert first["domains"] == ["odd.example"]
+    assert (last["observed"], last["observed_because"]) == ("refused", ("signed",))
+
+    mixed = Envelope("a@office.example", ("b@pilot.example", "b@bank.example"))
+    third = await screening.screen(await spooled(RAW), mixed, "d" * 16)
+    assert third.patches
+    await kept(bench, third, OK)
+    row = bench.parts.store.message("d" * 16)
+    assert (row.outcome, row.scope, row.observed) == ("rewritten", "", "")
+    assert "scope" not in bench.events[-1] and "observed" not in bench.events[-1]
+
+
+async def test_observed_odd_links_wait_like_rewritten_ones(bench: Bench, spooled: Any) -> None:
+    policy = bench.screening._pipeline.policy
+    bench.screening.use(replace(policy, rules=replace(policy.rules, observe=ObserveRules(True))))
+    proof = b"Authentication-Results: mx.bank.example; dmarc=pass header.from=office.example\r\n"
+    screened = await bench.screening.screen(await spooled(proof + RAW), ENVELOPE, ID)
+    await kept(bench, screened, OK)
+    store = bench.parts.store
+    question = Question("seen", ("sender", "a@office.example", "odd.example"))
+    assert store.answer([question])[question] == Known(None)
+    store.sweep(screened.outcome.at)
+    assert store.answer([question])[question].value.messages == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ipaddress
 import json
 import logging
 import os
@@ -235,3 +236,43 @@ def test_the_relay_has_the_bounds_of_the_settings(settings: Settings) -> None:
     assert (config.size_limit, config.recipients, config.hostname) == (123_456, 7, "mx.bank.example")
     assert config.networks == ("127.0.0.0/8", "::1/128")
     assert config.port == settings.relay.listen.port
+
+
+@pytest.mark.usefixtures("no_warming_up")
+async def test_an_occupied_second_door_is_named_and_the_first_is_let_go(
+    settings: Settings, taken: int
+) -> None:
+    listen, hop = Address("127.0.0.1", taken), settings.relay.next_hop
+    given = replace(settings, outbound=replace(settings.outbound, listen=listen, next_hop=hop))
+    parts = build(given, keys_for="trial")
+    with pytest.raises(ListenError, match=r"outbound\.listen: cannot listen on .* Address already in use"):
+        async with serving.running(parts):
+            pass
+    address = settings.relay.listen
+    socket.create_server((address.host, address.port)).close()
+    await parts.close()
+
+
+@pytest.mark.usefixtures("no_warming_up")
+async def test_the_second_door_lets_in_its_own_networks(settings: Settings) -> None:
+    (port,) = free_ports(1)
+    nobody = (ipaddress.ip_network("192.0.2.0/28"),)
+    own = replace(settings.outbound, listen=Address("127.0.0.1", port), next_hop=settings.relay.next_hop)
+    parts = build(replace(settings, outbound=replace(own, allow=nobody)), keys_for="trial")
+    async with serving.running(parts):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert (await reader.readline()).startswith(b"421"), "a stranger here, though not at the other door"
+        writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", settings.relay.listen.port)
+        assert (await reader.readline()).startswith(b"220")
+        writer.close()
+    await parts.close()
+
+
+async def test_the_screen_for_our_users_follows_the_policy_of_the_other(settings: Settings) -> None:
+    parts = build(settings, keys_for="trial")
+    screen = serving.Screening(parts.pipeline, parts.keeper)
+    other = screen.for_our_users()
+    screen.use(replace(parts.policy, version="next"))
+    assert other._pipeline.policy.version == "next" and other._outbound and not screen._outbound
+    await parts.close()

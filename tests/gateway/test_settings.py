@@ -66,6 +66,15 @@ dns_servers = ["192.0.2.53", "[::1]:5353"]
     assert settings.identity.dns_servers == (Address("192.0.2.53", 53), Address("::1", 5353))
 
 
+def test_there_is_no_second_door_unless_it_is_named(tmp_path: Path) -> None:
+    assert Settings().outbound.listen is None and Settings().outbound.next_hop is None
+    text = '[outbound]\nlisten = "127.0.0.1:2526"\nnext_hop = "maildir:out"\nallow = ["192.0.2.7"]\n'
+    outbound = Settings.load(write(tmp_path, text)).outbound
+    assert outbound.listen == Address("127.0.0.1", 2526)
+    assert outbound.next_hop is not None and outbound.next_hop.path == tmp_path / "out"
+    assert [str(one) for one in outbound.allow] == ["192.0.2.7/32"]
+
+
 def test_relative_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
     text = '[spool]\ndir = "spool"\n[relay]\nnext_hop = "maildir:in"\n[policy]\nfile = "/etc/odd.toml"\n'
     settings = Settings.load(write(tmp_path, text))
@@ -120,6 +129,31 @@ x = 1
         ("[relay]\nallow = [10]", "a list of texts"),
         ('[relay]\nnext_hop = "smtp://127.0.0.1:2525"', "round in a circle"),
         ('[relay]\nnext_hop = "maildir:"', "maildir:PATH"),
+        ('[outbound]\nlisten = "127.0.0.1:2526"', "outbound.next_hop is empty"),
+        ('[outbound]\nlisten = "127.0.0.1"', "has to be HOST:PORT"),
+        ('[outbound]\nlisten = "127.0.0.1:2526"\nnext_hop = "smtp://127.0.0.1:2525"', "our own relay.listen"),
+        (
+            '[outbound]\nlisten = "127.0.0.1:2526"\nnext_hop = "smtp://127.0.0.1:2526"',
+            "our own outbound.listen",
+        ),
+        (
+            '[outbound]\nlisten = "127.0.0.1:2526"\nnext_hop = "maildir:o"\n'
+            '[relay]\nnext_hop = "smtp://127.0.0.1:2526"',
+            "relay.next_hop is our own outbound.listen",
+        ),
+        (
+            '[outbound]\nlisten = "127.0.0.1:8080"\nnext_hop = "maildir:out"',
+            "clicks.listen is the same as outbound.listen",
+        ),
+        ('[outbound]\nallow = ["::/0"]', "outbound.allow lets in the whole world"),
+        (
+            '[outbound]\nlisten = "0.0.0.0:26"\nnext_hop = "maildir:out"',
+            "outbound.allow names nobody outside",
+        ),
+        (
+            '[outbound]\nlisten = "127.0.0.1:2526"\nnext_hop = "maildir:o"\n[relay]\ndirection = "outbound"',
+            "leave one of the two out",
+        ),
         ('[relay]\nreceived_line = "yes"', "true or false"),
         ('[relay]\nhostname = "a\\u0007b"', "control characters"),
         ('[relay]\nidle_timeout = "10 parsecs"', "has to be a number and a unit"),

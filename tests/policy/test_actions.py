@@ -32,6 +32,7 @@ def _leaf(sealed: str) -> Leaf:
 
 def test_every_reason_for_leaving_a_link_has_a_key_and_words() -> None:
     assert set(actions.LEFT) < set(KEYS)
+    assert set(actions.STAYS) - set(actions.LEFT) == {actions.OBSERVED}
     assert all(words.strip() for words in actions.LEFT.values())
 
 
@@ -91,3 +92,21 @@ def test_holding_signed_pdfs_is_at_least_holding() -> None:
 def test_only_flags_about_another_reading_are_ambiguity() -> None:
     assert actions.ambiguity((Flag("ambiguous-boundary", "", ""),))
     assert not actions.ambiguity((Flag("pdf-signed", "1", ""), Flag("limit", "", "")))
+
+
+@pytest.mark.parametrize(
+    ("result", "keys", "action", "words"),
+    [
+        ("untouched", (), "pass", "untouched"),
+        ("rewritten", (), "pass", "rewritten"),
+        ("rewritten", ("qr",), "tag", "rewritten and tagged, because of qr"),
+        ("untouched", ("limit", "qr"), "tag", "untouched and tagged, because of limit, qr"),
+        ("held", ("qr",), "hold", "held, because of qr"),
+        ("refused", ("qr",), "refuse", "refused, because of qr"),
+    ],
+)
+def test_what_would_have_become_of_a_message_is_said_in_words(
+    result: str, keys: tuple[str, ...], action: str, words: str
+) -> None:
+    assert actions.action_of(result, keys) == action
+    assert actions.would(result, keys) == words

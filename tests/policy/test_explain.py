@@ -26,7 +26,8 @@ def _words(*links: Told, genuine: bool = True, unread: tuple[str, ...] = ()) -> 
 def test_the_case_we_are_measured_by_has_its_four_facts() -> None:
     assert _words(USUAL, ODD) == [
         "Sender trusted: clerk@office.example; DMARC passed for office.example",
-        "Pattern familiar: 1 of 2 links lead where he usually links (portal.example)",
+        "Pattern familiar: 1 of 2 links lead where he usually links (portal.example); clerk@office.example "
+        "linked there before",
         "Content clean: all of it was read, and no link is disguised or on a list",
         "Link out of place: files.test (pdf:annotation): 41 earlier messages linked to 3 domains, never to "
         "files.test; files.test is not on the list",
@@ -63,3 +64,10 @@ def test_one_domain_is_told_once_and_long_lists_are_cut() -> None:
 def test_there_are_always_at_least_four_facts(links: list[Told]) -> None:
     about = [one.about for one in facts("a@b.example", True, "", links)]
     assert about[:3] == ["sender", "pattern", "content"] and set(about[3:]) == {"link"}
+
+
+def test_reasons_are_one_sentence() -> None:
+    shouted = Told(
+        "x.test", True, (("a", 2.0, "The name is odd"), ("b", 1.0, "SPF passed"), ("c", 0.5, "A page"))
+    )
+    assert _words(shouted)[-1] == "Link out of place: x.test: the name is odd; SPF passed; a page"

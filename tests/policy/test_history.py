@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inspectors.model import Link
-from policy.history import ORGANISATION, Level, escape, familiarity, owners, surprise, times
+from policy.history import ORGANISATION, Level, claimed, escape, familiarity, owners, surprise, times
 from policy.lessons import lesson
 from policy.model import Decision, Habit, Identity, Judgement, Owner, Seen
 from policy.policyfile import load
@@ -242,3 +243,86 @@ def test_what_an_analyst_released_is_known_at_once() -> None:
     released = Level(SENDER, _habit(40, 5), Seen(1, 1, 2, days=1, released=3.0))
     assert surprise([released], True, HISTORY).nats == 0
     assert familiarity(replace(released, seen=Seen(1, 1, 2, days=1)), HISTORY) < 1
+
+
+UNPROVED = Owner("claimed", "clerk@office.example")
+FORGED = replace(WHO, genuine=False, by="none")
+
+
+def _unproved(messages: int, domains: int, days: int = 0) -> Level:
+    seen = Seen(days, 1, 2, days=days) if days else None
+    return Level(UNPROVED, _habit(messages, min(domains, messages)), seen)
+
+
+def test_only_mail_that_nobody_proved_has_a_claimed_name() -> None:
+    assert claimed(FORGED) == UNPROVED
+    assert claimed(replace(FORGED, address="Clerk+x@office.example".lower())) == UNPROVED
+    assert claimed(WHO) is None
+    assert claimed(replace(FORGED, named=("clerk@office.example",))) is None, "an odd From names nobody"
+    assert claimed(Identity("", "", "", False, "none")) is None
+
+
+@st.composite
+def forged(draw: st.DrawFn) -> tuple[list[Level], Level]:
+    """Levels of a claimed sender and what unproved mail in his name did, in every combination."""
+    habits = draw(nested())
+    knows = [draw(st.sampled_from([None, Seen(1, 1, 2, days=1), Seen(9, 1, 2, days=9)])) for _ in habits]
+    owners_ = (SENDER, DOMAIN, ORGANISATION)
+    levels = [Level(*one) for one in zip(owners_, habits, knows, strict=True)]
+    unproved = _unproved(draw(st.integers(1, 5000)), draw(st.integers(1, 50)), draw(st.integers(0, 400)))
+    return levels[draw(st.integers(0, 2)) :], unproved
+
+
+@given(forged())
+def test_nothing_that_forgers_send_brings_a_link_below_what_it_is_from_an_unknown_address(
+    case: tuple[list[Level], Level],
+) -> None:
+    levels, unproved = case
+    stranger = surprise(levels[-1:], False, HISTORY).nats
+    without = surprise(levels, False, HISTORY).nats
+    with_it = surprise(levels, False, HISTORY, unproved).nats
+    assert with_it >= stranger
+    assert with_it >= without - HISTORY.claimed_relief
+    assert with_it <= max(without, stranger + HISTORY.claimed_most)
+    assert surprise(levels, True, HISTORY, unproved) == surprise(levels, True, HISTORY), "genuine mail"
+
+
+@given(forged(), st.integers(1, 20))
+def test_what_forgers_send_longer_is_never_more_surprising(
+    case: tuple[list[Level], Level], more: int
+) -> None:
+    levels, unproved = case
+    if unproved.seen is not None:
+        days = unproved.seen.days + more
+        longer = replace(unproved, seen=Seen(days, 1, 2, days=days))
+        assert (
+            surprise(levels, False, HISTORY, longer).nats <= surprise(levels, False, HISTORY, unproved).nats
+        )
+
+
+def test_unproved_mail_is_measured_by_unproved_mail_in_the_same_name() -> None:
+    organisation = Level(ORGANISATION, _habit(500, 90), None)
+    nobody = [Level(SENDER, Habit(), None), Level(DOMAIN, Habit(), None), organisation]
+    stranger = surprise(nobody, False, HISTORY)
+    narrow = surprise(nobody, False, HISTORY, _unproved(60, 2))
+    assert narrow.nats == pytest.approx(stranger.nats + HISTORY.claimed_most)
+    assert narrow.parts[0][0].owner == UNPROVED
+    assert surprise(nobody, False, HISTORY, _unproved(60, 2, days=1)).nats < narrow.nats
+    usual = surprise(nobody, False, HISTORY, _unproved(60, 2, days=HISTORY.spread_days))
+    assert usual == stranger, "no less than from anybody"
+
+
+def test_unproved_mail_takes_a_little_back_from_what_its_claimed_sender_never_sent() -> None:
+    organisation = Level(ORGANISATION, _habit(500, 90), None)
+    forged_clerk = [Level(SENDER, _habit(40, 3), None), Level(DOMAIN, _habit(40, 3), None), organisation]
+    before = surprise(forged_clerk, False, HISTORY).nats
+    long = surprise(forged_clerk, False, HISTORY, _unproved(90, 3, days=90))
+    assert long.nats == pytest.approx(before - HISTORY.claimed_relief)
+    assert long.parts[-1] == (_unproved(90, 3, days=90), -HISTORY.claimed_relief)
+    assert surprise(forged_clerk, False, HISTORY, _unproved(90, 3)).nats == before, "it adds nothing on top"
+
+
+def test_what_the_claimed_sender_really_links_to_is_not_new_for_want_of_unproved_mail() -> None:
+    organisation = Level(ORGANISATION, _habit(500, 90), None)
+    own = [Level(SENDER, _habit(40, 3), Seen(30, 1, 2)), organisation]
+    assert surprise(own, False, HISTORY, _unproved(90, 3)) == surprise(own, False, HISTORY)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from inspectors.model import Header, Inspection, Leaf, Link, Message, Span
 from policy.actions import LEFT
 from policy.judge import ask, judge
-from policy.model import Envelope, Facts, Judgement, Question, Trust
+from policy.model import Envelope, Facts, Judgement, Question, Scope, Trust
 from policy.policyfile import load
-from policy.rules import Entry, Policy
+from policy.rules import Entry, ObserveRules, Policy, ScopeEntry
 
 POLICY = load()
 GENUINE, FORGED = Trust(from_is_genuine=True), Trust()
@@ -69,7 +69,7 @@ def test_one_odd_link_among_usual_ones_is_the_only_one_rewritten(
         "40 earlier messages from clerk@office.example linked to 5 domains, never to documents-check.example"
         in words
     )
-    assert "nobody here has received a link to documents-check.example" in words
+    assert "; nobody here has ever received a link to it" in words
     assert "documents-check.example had been linked by this sender before" in odd.flip
 
 
@@ -222,6 +222,48 @@ def test_an_odd_link_that_stays_as_it_came_gets_the_verdict_its_action_says(
         )
         assert [(one.verdict, one.left) for one in judgement.decisions] == [(action, left), ("pass", "")]
         assert LEFT[left] in judgement.decisions[0].flip and "points fewer" in judgement.decisions[0].flip
+
+
+OBSERVING = replace(POLICY, rules=replace(POLICY.rules, observe=ObserveRules(True)))
+
+
+def test_where_policy_only_observes_an_odd_link_stays_and_everything_else_is_as_before(
+    office: Any, make_inspection: Make, make_link: Callable[..., Link]
+) -> None:
+    odd = make_link("https://documents-check.example/")
+    inspection = make_inspection(odd, replace(odd, place="pdf:qr"), "https://forms.example/")
+    acting, seen = _judge(office, inspection), _judge(office, inspection, policy=OBSERVING)
+    assert _verdicts(acting) == ["rewrite", "tag", "pass"]
+    assert [(one.verdict, one.left, one.otherwise) for one in seen.decisions] == [
+        ("observe", "observed", ""),
+        ("observe", "observed", "qr"),
+        ("pass", "", ""),
+    ]
+    for before, after in zip(acting.decisions, seen.decisions, strict=True):
+        assert (before.score, before.weighed, before.flip) == (after.score, after.weighed, after.flip)
+    assert seen.scope == Scope("", True, POLICY.rules.threshold)
+
+
+def test_an_odd_link_whose_action_is_pass_is_observed_as_well(
+    office: Any, make_inspection: Make, make_link: Callable[..., Link]
+) -> None:
+    lax = replace(OBSERVING.rules, actions=replace(OBSERVING.rules.actions, qr="pass"))
+    link = make_link("https://documents-check.example/", place="pdf:qr")
+    (decision,) = _judge(office, make_inspection(link), policy=replace(OBSERVING, rules=lax)).decisions
+    assert (decision.verdict, decision.left, decision.otherwise) == ("observe", "observed", "qr")
+
+
+def test_a_scope_has_a_threshold_of_its_own(office: Any, make_inspection: Make) -> None:
+    inspection = make_inspection("https://documents-check.example/")
+    (before,) = _judge(office, inspection).decisions
+    for threshold, verdict in ((before.score, "rewrite"), (before.score + 0.01, "pass")):
+        entries = (ScopeEntry("us", "x", ("our.example",), threshold=threshold),)
+        policy = replace(POLICY, rules=replace(POLICY.rules, scope=entries))
+        judgement = _judge(office, inspection, policy=policy)
+        assert _verdicts(judgement) == [verdict]
+        assert judgement.scope == Scope("us", False, threshold)
+        assert _verdicts(_judge(office, inspection, policy=policy, envelope=Envelope())) == ["rewrite"]
+        assert ("fewer" if verdict == "rewrite" else "more") in judgement.decisions[0].flip
 
 
 def test_an_allowed_link_is_left_alone_without_any_action(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inspectors.model import Flag, Inspection, Link, Message
+from inspectors.model import Flag, Header, Inspection, Link, Message, Span
 from policy.history import ORGANISATION
-from policy.lessons import lesson, outbound, pending, taught
-from policy.model import Decision, Envelope, Evidence, Identity, Judgement, Owner, Weighed
+from policy.lessons import MOST_UNPROVED, lesson, outbound, pending, taught
+from policy.model import Decision, Envelope, Evidence, Identity, Judgement, Owner, Scope, Weighed
 from policy.policyfile import load
 
 RULES = load().rules
@@ -52,6 +52,20 @@ def test_the_message_counts_with_its_odd_links_where_it_has_no_others() -> None:
     assert lesson(judgement(ODD), RULES, 5.0) is None
 
 
+def test_what_is_only_observed_waits_like_what_was_rewritten() -> None:
+    seen = replace(ODD, verdict="observe", left="observed")
+    assert lesson(judgement(USUAL, seen), RULES, 5.0) == lesson(judgement(USUAL, ODD), RULES, 5.0)
+    assert pending(judgement(USUAL, seen), RULES, 5.0) == pending(judgement(USUAL, ODD), RULES, 5.0)
+
+
+def test_what_is_excused_is_measured_by_the_threshold_of_its_scope() -> None:
+    excused = Weighed(Evidence("participant", 0.5, ""), -4.0)
+    link = replace(USUAL, weighed=(excused,), score=0.0)
+    assert lesson(judgement(link), RULES, 5.0) is None
+    lax = replace(judgement(link), scope=Scope("a", False, 4.5))
+    assert lesson(lax, RULES, 5.0) is not None
+
+
 def test_a_domain_with_one_odd_link_waits_with_all_its_links() -> None:
     found = judgement(ODD, decided("https://odd.test/"))
     assert lesson(found, RULES, 5.0) is None
@@ -77,7 +91,61 @@ def test_only_the_genuine_teach_and_only_with_what_all_readers_see() -> None:
     now, late = taught(plain, Envelope(client_address="192.0.2.9"), judgement(USUAL, ODD), RULES, 5.0)
     assert now is not None
     assert late is not None
-    assert now.traits == (("network", "192.0.2.0/24"),)
+    assert now.domains == ("portal.example",)
+
+
+UNPROVED = replace(WHO, genuine=False, by="none")
+
+
+def test_mail_that_nobody_proved_teaches_its_name_and_nobody_else() -> None:
+    found = judgement(USUAL, decided("https://club.example/"), ODD, who=UNPROVED)
+    now, late = taught(Inspection(Message(b"", (), ()), ()), Envelope(), found, RULES, 5.0, (), "m")
+    assert late is None, "and what was odd is not learned later either"
+    assert now is not None
+    assert now.owners == (Owner("claimed", "clerk@office.example"),)
+    assert now.domains == ("club.example", "portal.example")
+    assert (now.messages, now.places, now.traits, now.message_id) == (1, (), (), "")
+
+
+def test_an_odd_from_and_links_all_odd_teach_not_even_a_name() -> None:
+    named = replace(UNPROVED, named=("clerk@office.example",))
+    nothing = Inspection(Message(b"", (), ()), ())
+    for found in (judgement(USUAL, who=named), judgement(ODD, who=UNPROVED), judgement(who=UNPROVED)):
+        assert taught(nothing, Envelope(), found, RULES, 5.0) == (None, None)
+    doubtful = replace(nothing, flags=(Flag("ambiguous-boundary", "", ""),))
+    assert taught(doubtful, Envelope(), judgement(USUAL, who=UNPROVED), RULES, 5.0) == (None, None)
+
+
+def test_one_message_that_nobody_proved_teaches_few_names() -> None:
+    many = judgement(*(decided(f"https://s{number}.example/") for number in range(90)), who=UNPROVED)
+    now, _ = taught(Inspection(Message(b"", (), ()), ()), Envelope(), many, RULES, 5.0)
+    assert now is not None and len(now.domains) == MOST_UNPROVED
+
+
+def traits_of(*decisions: Decision) -> tuple[tuple[str, str], ...]:
+    header = Header("x-mailer", Span(0, 0), b"Usual Mail 5")
+    inspection = Inspection(
+        Message(b"", (header,), ()), (), producers=(("3", "Printer"), ("2", "Maker"), ("4", "Printer"))
+    )
+    envelope = Envelope(client_address="192.0.2.9")
+    now, _ = taught(inspection, envelope, judgement(*decisions), RULES, 5.0)
+    assert now is not None
+    return now.traits
+
+
+LINKED = (("file", "-"), ("host", "portal.example"), ("path", "portal.example/"))
+
+
+def test_a_message_teaches_what_it_came_with_and_what_its_links_look_like() -> None:
+    assert traits_of(USUAL) == (
+        ("mailer", "Usual Mail"), ("network", "192.0.2.0/24"), ("producer", "Maker"), ("producer", "Printer"),
+        *LINKED,
+    )  # fmt: skip
+
+
+def test_with_an_odd_link_in_it_a_message_does_not_teach_what_it_came_with() -> None:
+    assert traits_of(USUAL, ODD) == LINKED
+    assert traits_of(USUAL, decided("https://bad.test/", signal="confirmed")) == LINKED
 
 
 def test_our_own_mail_teaches_the_organisation_whom_it_writes_to_and_what_it_links_to() -> None:

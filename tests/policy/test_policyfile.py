@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,50 @@ def test_values_that_would_switch_something_off_in_silence_are_refused(
     with pytest.raises(PolicyError, match=words) as caught:
         load(path)
     assert caught.value.problems[0].line in (1, 2)
+
+
+def test_scopes_are_read_and_what_they_leave_out_is_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(
+        "[observe]\nenabled = true\n"
+        '[[scope]]\nname = "Köln 2"\nwhy = "x"\nrecipients = ["a@b.example", "bücher.example", "gov.uk"]\n'
+        '[[scope]]\nname = "b"\nwhy = "x"\nsenders = ["c.example"]\nobserve = false\nthreshold = 2\n'
+    )
+    policy, shipped = load(path), load().rules
+    assert (shipped.observe.enabled, shipped.scope) == (False, ())
+    assert policy.rules.observe == replace(shipped.observe, enabled=True)
+    one, two = policy.rules.scope
+    assert (one.recipients, one.senders, one.observe, one.threshold) == (
+        ("a@b.example", "bücher.example", "gov.uk"), (), None, None
+    )  # fmt: skip
+    assert (two.senders, two.observe, two.threshold) == (("c.example",), False, 2.0)
+    assert policy.origins["scope.1.name"] == f"{path}:8"
+
+
+SCOPE = '[[scope]]\nname = "a"\nwhy = "x"\nrecipients = ["b.example"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("[observe]\ndays = 0\n", 2, "observe.days"),
+        ("[observe]\nbudget = 0\n", 2, "observe.budget"),
+        ("[observe]\nenabeld = true\n", 2, "did you mean 'enabled'?"),
+        (SCOPE + SCOPE, 6, "'a' is the name of two scopes"),
+        (SCOPE + "observed = true\n", 5, "did you mean 'observe'?"),
+        (SCOPE + "threshold = 0\n", 5, "scope.0.threshold"),
+        (SCOPE + 'observe = "yes"\n', 5, "scope.0.observe"),
+        ('[[scope]]\nname = "a"\nrecipients = ["b.example"]\n', 2, "scope.0.why"),
+        ('[[scope]]\nname = "a"\nwhy = "x"\n', 2, "names neither recipients nor senders"),
+        ('[[scope]]\nname = "-"\nwhy = "x"\nsenders = ["b.example"]\n', 2, "no name for a scope"),
+        (SCOPE + 'senders = ["*.example.test"]\n', 5, "'*.example.test' is neither"),
+        (SCOPE + 'senders = ["localhost"]\n', 5, "'localhost' is neither"),
+        (SCOPE + 'senders = ["c.example", "a@"]\n', 5, "'a@' is neither"),
+    ],
+)
+def test_wrong_scopes_name_line_and_key(tmp_path: Path, text: str, line: int, words: str) -> None:
+    found = _error(tmp_path, text)
+    assert len(found) == 1 and found[0].startswith(f"{line}: ") and words in found[0], found
 
 
 def test_block_lists_and_feeds_are_read(tmp_path: Path) -> None:

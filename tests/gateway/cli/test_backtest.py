@@ -133,3 +133,32 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_replayed(
     assert ran.code == 65
     assert "larger than" in ran.err
     assert 0 < len(ran.objects) < len(list(letters.glob("*.eml")))
+
+
+def test_under_a_policy_that_observes_it_counts_what_would_have_been(
+    oddlink: Run, here: Path, letters: Path
+) -> None:
+    (here / "observe.toml").write_text("[observe]\nenabled = true\n")
+    acting = oddlink("backtest", "--json", str(letters))
+    ran = oddlink("backtest", "--json", "--policy", "observe.toml", str(letters))
+    assert {one["outcome"] for one in ran.objects} == {"untouched"}
+    assert [one["observed"] for one in ran.objects] == [one["outcome"] for one in acting.objects]
+    found, before = (json.loads(one.err)["summary"] for one in (ran, acting))
+    assert (found["messages_rewritten"], found["links_rewritten"]) == (0, 0)
+    assert found["messages_observed"] == len(ran.objects)
+    assert found["messages_that_would_be_rewritten"] == before["messages_rewritten"] == 1
+    assert found["odd_links_only_observed"] == before["links_rewritten"]
+    assert "messages_observed" not in before
+    text = oddlink("backtest", "--policy", "observe.toml", str(letters)).out.decode()
+    assert "consulta-expedientes.example" in text and "surprise" in text
+
+
+def test_a_scope_that_names_senders_counts_in_an_archive(oddlink: Run, here: Path, letters: Path) -> None:
+    sender = oddlink("backtest", "--json", str(letters / "001.eml")).objects[0]["sender"]["domain"]
+    (here / "scope.toml").write_text(
+        f'[[scope]]\nname = "them"\nwhy = "x"\nsenders = ["{sender}"]\nobserve = true\n'
+        '[[scope]]\nname = "us"\nwhy = "x"\nrecipients = ["datahouse.example"]\n'
+    )
+    ran = oddlink("backtest", "--json", "--policy", "scope.toml", str(letters))
+    assert {one.get("scope") for one in ran.objects if one["sender"]["domain"] == sender} == {"them"}
+    assert all("scope" not in one for one in ran.objects if not one["sender"]["domain"].endswith(sender))

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gateway.outcome import Outcome
+from gateway.store import Store
+
 Run = Callable[..., Any]
 ID, PLAIN = "0123456789abcdef", "fedcba9876543210"
 
@@ -98,3 +101,19 @@ def test_the_store_of_the_settings_is_used(run: Run, tmp_path: Path) -> None:
     (tmp_path / "oddlink.toml").write_text('[store]\nurl = "sqlite:///odd.db"\n')
     ran = run("decisions", "--json", "--config", str(tmp_path / "oddlink.toml"), "--store", "")
     assert len(ran.out.splitlines()) == 2
+
+
+def test_what_was_only_observed_is_marked_and_can_be_searched_for(
+    run: Run, store_url: str, observed_outcome: Callable[..., Outcome]
+) -> None:
+    with Store.open(store_url) as store:
+        store.record(observed_outcome(7, 5.0, "odd.test 4", scope="finance", observed_because=("qr",)))
+    (_, line) = run("decisions", "--observed", "any").out.splitlines()
+    assert " observed: rewritten " in line
+    for words in (["--scope", "finance"], ["--observed", "rewritten"], ["--observed", "any"]):
+        (line,) = run("decisions", "--json", *words).out.splitlines()
+        assert json.loads(line)["observed"] == "rewritten"
+    assert run("decisions", "--json", "--observed", "held").out == ""
+    (row,) = csv.DictReader(io.StringIO(run("decisions", "--format", "csv", "--scope", "finance").out))
+    assert (row["outcome"], row["scope"]) == ("untouched", "finance")
+    assert row["observed"] == "rewritten and tagged, because of qr"

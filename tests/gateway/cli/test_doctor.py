@@ -194,3 +194,37 @@ def test_people_get_a_table(oddlink: Run, write: Callable[..., None]) -> None:
     text = oddlink("doctor").out.decode()
     assert "wrong" in text
     assert "next hop" in text
+
+
+def test_the_second_door_is_looked_at_where_there_is_one(
+    oddlink: Run, write: Callable[..., None], hop: Callable[[bytes], int]
+) -> None:
+    write()
+    assert "outbound" not in states(oddlink("doctor", "--json"))
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    out = f'[outbound]\nlisten = "127.0.0.1:{port}"\nnext_hop = "smtp://127.0.0.1:{{}}"\n'
+    write(more=out.format(1))
+    ran = oddlink("doctor", "--json")
+    assert (states(ran)["outbound"], states(ran)["outbound next hop"]) == ("ok", "wrong")
+    assert words(ran, "outbound next hop").endswith("; start it, or set outbound.next_hop")
+    write(more=out.format(hop(b"220 out.example ESMTP\r\n")))
+    assert states(oddlink("doctor", "--json"))["outbound next hop"] == "ok"
+
+
+def test_a_policy_that_only_observes_is_worth_a_look(
+    oddlink: Run, write: Callable[..., None], tmp_path: Path
+) -> None:
+    write(more='[policy]\nfile = "policy.toml"\n')
+    scope = '[[scope]]\nname = "pilot"\nwhy = "x"\nrecipients = ["a.example"]\nobserve = true\n'
+    for text, said in (
+        ("[observe]\nenabled = true\n", "only observes all mail: nothing is changed there"),
+        (scope, "only observes scope pilot: "),
+        ("[observe]\nenabled = true\n" + scope, "only observes all mail of no scope, scope pilot: "),
+    ):
+        (tmp_path / "policy.toml").write_text(text)
+        ran = oddlink("doctor", "--json")
+        assert states(ran)["policy"] == "look"
+        assert said in words(ran, "policy")
+    (tmp_path / "policy.toml").write_text(scope.replace("true", "false"))
+    assert states(oddlink("doctor", "--json"))["policy"] == "ok"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+from gateway.outcome import Outcome
+from gateway.store import Store
 
 Run = Callable[..., Any]
 ID, PLAIN = "0123456789abcdef", "fedcba9876543210"
@@ -72,3 +76,34 @@ def test_what_policy_did_and_the_kind_of_what_was_skipped_are_told(run: Run) -> 
     lines = run("explain", ID).out.splitlines()
     assert "  action     tag, because of [actions] encrypted" in lines
     assert "  skipped    3: encrypted PDF (encrypted)" in lines
+
+
+def test_of_a_message_that_was_only_observed_it_says_what_would_have_been(
+    run: Run, store_url: str, observed_outcome: Callable[..., Outcome]
+) -> None:
+    with Store.open(store_url) as store:
+        made = observed_outcome(7, 5.0, "odd.test 4", scope="finance", observed_because=("qr",))
+        store.record(made)
+    text = run("explain", made.id).out
+    assert "  scope      finance\n" in text
+    assert "  observed   only: would have been rewritten and tagged, because of qr\n" in text
+    assert "link 1: observe, +4.00 points" in text
+    assert "left as it came, because: policy only observes here; nothing is changed" in text
+    assert "Link out of place: odd.test" in text
+    entry = json.loads(run("explain", made.id, "--json").out)
+    assert (entry["scope"], entry["observed"], entry["observed_action"]) == ("finance", "rewritten", "tag")
+    entry = json.loads(run("explain", ID, "--json").out)
+    assert not {"scope", "observed"} & set(entry)
+
+
+def test_mail_of_a_list_names_the_person_behind_it(
+    run: Run, store_url: str, observed_outcome: Callable[..., Outcome]
+) -> None:
+    made = observed_outcome(8, 5.0, "odd.test 4")
+    identity = replace(made.judgement.identity, person="jane@home.example")
+    with Store.open(store_url) as store:
+        store.record(replace(made, judgement=replace(made.judgement, identity=identity)))
+    text = run("explain", made.id).out
+    assert f"  person     jane@home.example, whose mail {identity.address} sent on\n" in text
+    assert f": jane@home.example via {identity.address}" in text
+    assert json.loads(run("explain", made.id, "--json").out)["sender"]["person"] == "jane@home.example"

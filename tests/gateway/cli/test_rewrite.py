@@ -163,3 +163,19 @@ def test_a_message_the_gateway_would_stop_passes_the_pipe_with_a_warning(
     assert first == f"oddlink: in the gateway this message would be {result} (signed)"
     assert second.startswith("oddlink: not rewritten in part 1: the link stands in something signed")
     assert oddlink("restore", stdin=ran.out).out == raw
+
+
+def test_where_policy_only_observes_only_what_is_forced_is_rewritten(
+    oddlink: Run, sample_place: Callable[[], Path]
+) -> None:
+    place = sample_place()
+    (place / "policy.toml").write_text("[observe]\nenabled = true\n")
+    raw = (SAMPLE / "odd-link.eml").read_bytes()
+    ran = oddlink("rewrite", "--policy", "policy.toml", stdin=raw)
+    assert ran.code == 0
+    assert ran.out.endswith(raw)
+    assert ran.out.startswith(b"X-Oddlink: ") and b"left=" not in ran.out.partition(b"\r\n")[0]
+    ran = oddlink("rewrite", "--policy", "policy.toml", "--force", ODD, stdin=raw)
+    before, after = message.inspect(raw).links, message.inspect(ran.out).links
+    assert [a.url for a, b in zip(before, after, strict=True) if a.url != b.url] == [ODD]
+    assert oddlink("restore", stdin=ran.out).out == raw

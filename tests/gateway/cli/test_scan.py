@@ -98,3 +98,44 @@ def test_what_policy_does_about_what_cannot_be_changed_is_told(oddlink: Run, tmp
         (found,) = oddlink("scan", "--json", "--policy", "p.toml", "-", stdin=SIGNED).objects
         assert (found["outcome"], found["action"]) == (outcome, action)
         assert [(link["verdict"], link["left"]) for link in found["links"]] == [(action, "signed")]
+
+
+def test_old_mail_is_judged_by_what_was_habit_when_it_was_sent(oddlink: Run, tmp_path: Path) -> None:
+    def mail(day: int, url: str) -> bytes:
+        date = f"{day} Mar 2015 09:00:00 +0000"
+        return (
+            f"From: a@office.example\r\nDate: {date}\r\nMessage-ID: <{day}@y.example>\r\n\r\n{url}\r\n"
+        ).encode()
+
+    for day in range(1, 21):
+        (tmp_path / f"{day:02}.eml").write_bytes(mail(day, "https://portal.example/x"))
+    (tmp_path / "now.eml").write_bytes(mail(21, "https://portal.example/x https://files.test/x"))
+    genuine = ("--from-is-genuine", "--store", "sqlite:///old.db")
+    oddlink("learn", *genuine, *(f"{day:02}.eml" for day in range(1, 21)))
+    (found,) = oddlink("scan", "--json", *genuine, "now.eml").objects
+    points = {
+        (link["domain"], one["signal"]): one["points"] for link in found["links"] for one in link["evidence"]
+    }
+    assert points["portal.example", "familiar"] == -1.5, "all its family may take, years later"
+    assert points["files.test", "surprise"] > 3
+
+
+def test_where_policy_only_observes_the_verdict_says_so(
+    oddlink: Run, sample_place: Callable[[], Path]
+) -> None:
+    place = sample_place()
+    (place / "policy.toml").write_text("[observe]\nenabled = true\n")
+    words = ("--policy", "policy.toml", str(SAMPLE / "odd-link.eml"))
+    (found,) = oddlink("scan", "--json", *words).objects
+    assert (found["outcome"], found["action"], found["observed"]) == ("untouched", "pass", "rewritten")
+    (odd,) = [link for link in found["links"] if link["verdict"] != "pass"]
+    assert (odd["verdict"], odd["left"]) == ("observe", "observed")
+    assert "points fewer" in odd["flip"]
+    text = oddlink("scan", *words).out.decode()
+    assert "untouched  only observed: would have been rewritten" in text
+    assert "observe " in text
+
+
+def test_where_policy_acts_nothing_is_said_of_observing(oddlink: Run) -> None:
+    (found,) = oddlink("scan", "--json", "-", stdin=RAW).objects
+    assert not {"scope", "observed", "observed_because"} & set(found)

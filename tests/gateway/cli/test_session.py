@@ -1,4 +1,4 @@
-"""The Date field as a moment, whatever stands in it and wherever this runs."""
+"""When a message was sent, as a moment, whatever stands in it and wherever this runs."""
 
 from __future__ import annotations
 
@@ -58,3 +58,13 @@ def test_no_date_is_none_and_the_first_of_two_counts() -> None:
 def test_law_any_date_is_a_moment_or_none(value: bytes) -> None:
     found = of(value)
     assert found is None or 0 < found < 4e9
+
+
+def test_without_a_date_the_topmost_received_tells() -> None:
+    fields = [
+        Header("received", Span(0, 0), b"from a.example by b.example; 1 Jan 2026 00:00 GMT"),
+        Header("received", Span(0, 0), b"from c.example by a.example; 31 Dec 2025 00:00 GMT"),
+        Header("date", Span(0, 0), b"soon"),
+    ]
+    assert sent_at(fields) == 1767225600.0
+    assert sent_at(fields[2:]) is None

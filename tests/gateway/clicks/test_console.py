@@ -85,12 +85,14 @@ def test_every_field_of_a_search_reaches_the_store_and_stays_in_the_form(web, st
         "message_id": "<a1@office.example>",
         "outcome": "rewritten",
         "action": "tag",
+        "observed": "held",
+        "scope": "finance",
         "limit": "7",
     }
     page = web.get("/", params=fields)
     kept = {one["name"]: one["value"] for one in soup_of(page).select(".search input")}
     chosen = [option["value"] for option in soup_of(page).select("option[selected]")]
-    assert {**kept, "outcome": chosen[0], "action": chosen[1]} == fields
+    assert {**kept, "outcome": chosen[0], "action": chosen[1], "observed": chosen[2]} == fields
     expected = Search(
         since=1_768_210_200.0 - 86_400,
         sender="@office.example",
@@ -100,6 +102,8 @@ def test_every_field_of_a_search_reaches_the_store_and_stays_in_the_form(web, st
         message_id="<a1@office.example>",
         outcome="rewritten",
         action="tag",
+        observed="held",
+        scope="finance",
         limit=7,
     )
     web.get("/api/decisions", params=fields)
@@ -330,6 +334,24 @@ def test_a_held_message_says_what_policy_did_and_why(web, filled, store):
     assert (found["action"], found["because"]) == ("hold", ["encrypted", "signed"])
 
 
+def test_an_observed_message_says_what_would_have_become_of_it(web, filled, store):
+    assert "observed" not in soup_of(web.get("/messages/0123456789abcdef")).select_one("main").get_text()
+    store.messages[0] = replace(
+        store.messages[0],
+        outcome="untouched",
+        scope="finance",
+        observed="rewritten",
+        observed_because=("qr",),
+    )
+    page = soup_of(web.get("/messages/0123456789abcdef")).get_text(" ", strip=True)
+    assert "Only observed would have been rewritten and tagged, because of qr" in page
+    assert ", scope finance" in page
+    assert "observed: rewritten and tagged, because of qr" in web.get("/").text
+    found = web.get("/api/decisions").json()[0]
+    assert (found["scope"], found["observed"]) == ("finance", "rewritten")
+    assert (found["observed_action"], found["observed_because"]) == ("tag", ["qr"])
+
+
 def test_links_that_the_store_left_out_are_counted(web, filled, store):
     assert "are shown here" not in web.get("/messages/0123456789abcdef").text
     store.messages[0] = replace(store.messages[0], link_count=12_000)
@@ -397,3 +419,37 @@ def test_nothing_but_the_two_rulings_can_be_posted(office, filled):
 def test_a_console_that_only_reads_has_no_buttons(web, filled):
     assert not soup_of(web.get("/messages/0123456789abcdef")).select("#link-3 form")
     assert web.post("/messages/0123456789abcdef/confirm", data={"link": "1"}).status_code == 404
+
+
+def test_a_message_begins_with_its_facts_and_says_which_speak_against_it(web, filled) -> None:
+    told = soup_of(web.get("/messages/0123456789abcdef")).select("ul.told > li")
+    assert [one["class"][0] for one in told][-1] == "bad"
+    assert len(told) == 4
+    assert " against: " in told[-1].text and "Link out of place: " in told[-1].text
+    assert [one["about"] for one in web.get("/api/decisions/0123456789abcdef").json()["facts"]] == [
+        "sender",
+        "pattern",
+        "content",
+        "link",
+    ]
+
+
+def test_words_of_strangers_in_the_facts_are_text(web, filled) -> None:
+    bad = "<script>alert(1)</script>\u202e: <img src=x onerror=alert(1)>"
+    row = filled.messages[0]
+    links = tuple(
+        replace(one, domain=bad, place=bad, evidence=(EvidenceRow("surprise", 1.0, 5.0, bad),))
+        for one in row.links
+    )
+    filled.messages[0] = replace(row, links=links, sender=bad, person=bad, identity_words=bad)
+    page = web.get("/messages/0123456789abcdef")
+    assert "<script>alert" not in page.text and "<img" not in page.text and "\u202e" not in page.text
+    assert "<script>alert(1)</script>" in soup_of(page).select_one("ul.told").text
+
+
+def test_mail_of_a_list_is_from_the_person_via_the_list(web, filled) -> None:
+    filled.messages[0] = replace(filled.messages[0], person="jane@home.example")
+    assert (
+        f"jane@home.example via {filled.messages[0].sender}"
+        in soup_of(web.get("/messages/0123456789abcdef")).text
+    )

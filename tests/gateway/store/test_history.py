@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.store import Store
 from policy.model import Habit, Known, Lesson, Owner, Question, Seen, Unknown
+from policy.questions import usual
 
 SENDER = Owner("sender", "clerk@office.example")
 DOMAIN = Owner("domain", "office.example")
@@ -146,3 +147,19 @@ def test_a_senders_own_domain_does_not_become_familiar_to_the_organisation_by_hi
         asked.append(seen(world, "other.example"))
         answers = store.answer(asked)
     assert [answers[one].value is not None for one in asked] == [True, False, True]
+
+
+def test_what_an_owner_links_to_most_comes_first_with_the_message_that_taught_it(store: Store) -> None:
+    for number, names in enumerate(
+        [("a.example", "b.example"), ("b.example", "c.example"), ("d.example", "c.example")]
+    ):
+        store.learn([Lesson((SENDER,), names, 1.0 + number, id=f"m{number}")])
+    found = store.answer([usual(SENDER), usual(WORLD)])
+    top = found[usual(SENDER)]
+    assert isinstance(top, Known) and isinstance(top.value, tuple)
+    assert [(name, one.messages, one.first_id) for name, one in top.value] == [
+        ("c.example", 2, "m1"),
+        ("b.example", 2, "m0"),
+        ("d.example", 1, "m2"),
+    ]
+    assert found[usual(WORLD)] == Known(())

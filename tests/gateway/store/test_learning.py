@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from gateway.store import Store, learning
+from gateway.store.rows import Ruling
 from policy.model import Habit, Known, Lesson, Owner, Seen, Trait
 from policy.questions import habit, places, seen, traits
+from policy.traits import MOST, MOST_VALUES
 
 SENDER = Owner("sender", "clerk@office.example")
 OTHER = Owner("sender", "boss@office.example")
@@ -99,10 +104,8 @@ def test_traits_are_counted_for_the_sender_and_bounded_for_each_kind(store: Stor
     assert isinstance(known, tuple)
     assert known[0] == Trait("mailer", "Usual", 40, 0.0, 39.0)
     networks = [one for one in known if one.kind == "network"]
-    assert len(networks) == learning.MOST_VALUES
-    assert {one.last for one in networks} == {
-        float(number) for number in range(40 - learning.MOST_VALUES, 40)
-    }
+    assert len(networks) == MOST_VALUES
+    assert {one.last for one in networks} == {float(number) for number in range(40 - MOST_VALUES, 40)}
     assert answers[traits(WORLD)] == Known(())
 
 
@@ -110,3 +113,61 @@ def test_a_lesson_of_a_counted_message_adds_a_use_and_no_message(store: Store) -
     store.learn([Lesson((SENDER,), ("a.example",), 1.0)])
     store.learn([Lesson((SENDER,), ("b.example",), 1.0, messages=0)])
     assert store.answer([habit(SENDER)])[habit(SENDER)] == Known(Habit(1, 2, 2, 1.0, 1.0))
+
+
+def test_kinds_with_more_values_keep_more(store: Store) -> None:
+    for number in range(60):
+        pairs = (("host", f"h{number}.example"), ("path", f"a.example/{number}"), ("file", f"f{number}"))
+        store.learn([Lesson((SENDER,), ("a.example",), float(number), traits=pairs)])
+    known = store.answer([traits(SENDER)])[traits(SENDER)].value
+    assert isinstance(known, tuple)
+    counts = Counter(one.kind for one in known)
+    assert counts == {"host": MOST["host"], "path": MOST["path"], "file": MOST_VALUES}
+    assert {one.value for one in known if one.kind == "file"} == {f"f{number}" for number in range(48, 60)}
+
+
+def claimed(name: str) -> Owner:
+    return Owner("claimed", f"{name}@club.example")
+
+
+def test_invented_names_drive_each_other_out_and_not_the_one_who_writes_often(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "MOST_CLAIMED", 100)
+    store.learn([Lesson((SENDER, DOMAIN, WORLD), ("a.example",), 1.0, "office.example")])
+    for day in range(10):
+        store.learn([Lesson((claimed("club"),), ("club.example",), day * DAY)])
+    for number in range(500):
+        store.learn([Lesson((claimed(f"x{number}"),), ("evil.test",), 20 * DAY + number)])
+    asked = [habit(claimed("club")), *(habit(claimed(f"x{number}")) for number in range(500))]
+    kept = [isinstance(one.value, Habit) and one.value.messages > 0 for one in store.answer(asked).values()]
+    assert kept[0], "who wrote on ten days stays"
+    assert 85 < sum(kept) <= 100
+    assert kept[1:] == sorted(kept[1:]), "of the invented the newest stay"
+    assert found(store, SENDER, "a.example").messages == 1, "nobody else's memory is touched"
+    assert found(store, WORLD, "a.example").messages == 1
+    with store._database.hot() as connection:
+        (left,) = connection.execute(
+            "SELECT count(*) FROM seen WHERE owner NOT IN (SELECT id FROM owner)"
+        ).fetchone()
+    assert left == 0
+
+
+def test_a_claimed_name_keeps_few_domains_and_a_burst_of_new_ones_counts_little(store: Store) -> None:
+    store.learn([Lesson((claimed("club"),), ("club.example",), DAY)])
+    for number in range(400):
+        store.learn([Lesson((claimed("club"),), (f"s{number}.example",), (30 + number / 200) * DAY)])
+    asked = [seen(claimed("club"), f"s{number}.example") for number in range(400)]
+    kept = sum(answer.value is not None for answer in store.answer(asked).values())
+    assert 0 < kept <= learning.MOST_DOMAINS["claimed"]
+    known = store.answer([habit(claimed("club"))])[habit(claimed("club"))].value
+    assert isinstance(known, Habit) and known.messages == 401 and known.domains < 20
+
+
+def test_an_address_is_forgotten_with_what_came_in_its_name(store: Store) -> None:
+    store.learn([Lesson((claimed("club"),), ("club.example",), DAY)])
+    store.forget("club@club.example", Ruling(1.0, "anna", "forget"))
+    assert store.answer([habit(claimed("club"))]) == {habit(claimed("club")): Known(Habit())}
+    store.learn([Lesson((claimed("club"),), ("club.example",), DAY)])
+    store.forget("club.example", Ruling(1.0, "anna", "forget"))
+    assert store.answer([habit(claimed("club"))]) == {habit(claimed("club")): Known(Habit())}

@@ -13,7 +13,7 @@ from gateway.store.recording import why_not
 from gateway.store.rows import EvidenceRow, Search
 from inspectors.model import Skipped
 from policy.actions import LEFT
-from policy.model import Decision, Envelope
+from policy.model import Decision, Envelope, Scope
 
 Make = Callable[..., Outcome]
 ID = "0123456789abcdef"
@@ -231,3 +231,30 @@ def test_what_is_over_the_limits_is_said_and_rewritten_links_are_kept(
         "store-limit",
         f"Of {count} links, the first {schema.MAX_LINKS} were recorded.",
     )
+
+
+def test_the_scope_and_what_would_have_been_come_back(store: Store, outcome: Make) -> None:
+    made = outcome()
+    under = replace(made.judgement, scope=Scope("finance", True, 3.0))
+    store.record(replace(made, judgement=under, observed="held", observed_because=("qr", "signed")))
+    row = store.message(ID)
+    assert row is not None
+    assert (row.scope, row.observed, row.observed_because) == ("finance", "held", ("qr", "signed"))
+    assert row.would == "held, because of qr, signed"
+
+
+def test_where_policy_acts_nothing_would_have_been(store: Store, outcome: Make) -> None:
+    store.record(outcome())
+    row = store.message(ID)
+    assert row is not None
+    assert (row.scope, row.observed, row.observed_because, row.would) == ("", "", (), "")
+
+
+def test_the_reason_of_an_observed_link_is_that_it_was_only_observed(outcome: Make) -> None:
+    made = outcome(tickets=(), manifest=None)
+    decisions = tuple(
+        replace(one, verdict="observe", left="observed") if one.verdict == "rewrite" else one
+        for one in made.judgement.decisions
+    )
+    seen = replace(made, judgement=replace(made.judgement, decisions=decisions))
+    assert why_not(seen) == dict.fromkeys((1, 2), "policy only observes here; nothing is changed")

@@ -10,7 +10,7 @@ import pytest
 from gateway.outcome import Outcome
 from gateway.store import Store
 from gateway.store.rows import ClickRow, Search
-from policy.model import Envelope, Identity
+from policy.model import Envelope, Identity, Scope
 
 Make = Callable[..., Outcome]
 
@@ -108,3 +108,27 @@ def test_clicks_are_found_with_destination_and_sender(filled: Store) -> None:
         assert filled.find_clicks(search) == [full]
     assert filled.find_clicks(Search(domain="portal.example")) == []
     assert filled.find_clicks(Search(sender="shop.test")) == []
+
+
+def test_observed_messages_are_found_by_scope_and_by_what_would_have_been(
+    store: Store, outcome: Make
+) -> None:
+    plain = outcome(tickets=(), manifest=None, result="untouched")
+    for id, scope, observed, because in (
+        ("a", "finance", "held", ("qr",)),
+        ("b", "finance", "rewritten", ()),
+        ("c", "", "untouched", ()),
+        ("d", "finance", "", ()),
+    ):
+        judgement = replace(plain.judgement, scope=Scope(scope, bool(observed), 3.0))
+        made = replace(plain, id=id * 16, judgement=judgement, observed=observed, observed_because=because)
+        store.record(made)
+
+    def found(**fields: str) -> str:
+        return "".join(sorted(row.id[0] for row in store.find_decisions(Search(**fields))))
+
+    assert found() == "abcd"
+    assert found(scope="finance") == "abd"
+    assert found(observed="any") == "abc"
+    assert [found(observed=word) for word in ("held", "rewritten", "untouched", "hel")] == ["a", "b", "c", ""]
+    assert found(scope="finance", observed="any") == "ab"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from inspectors.wrappers import unwrapped
-from policy.model import Known
+from policy import questions
+from policy.model import Habit, Known, Owner, Seen
 from policy.questions import listed, rank
 from policy.rules import Entry, Rules
 from policy.signals import (
@@ -121,6 +122,33 @@ def test_hidden_target_names_what_nothing_proves(make_case: MakeCase) -> None:
     assert hidden_target.signal(make_case(_safe(MIMECAST))) is not None
     assert hidden_target.signal(make_case(_safe("https://a.example/"))) is None
     assert hidden_target.signal(make_case("https://a.example/")) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "strength"),
+    [
+        ("https://www.so.com/link?m=bXh5eno", 1.0),
+        ("https://www.baidu.com/link?url=bXh5enoabc", 1.0),
+        ("https://www.baidu.com/s?wd=oddlink", 0.0),
+        (MIMECAST, 0.5),
+    ],
+)
+def test_a_code_anybody_can_have_hides_more_than_a_service_of_the_trade(
+    make_case: MakeCase, url: str, strength: float
+) -> None:
+    found = hidden_target.signal(make_case(url))
+    assert (found.strength if found else 0.0) == strength
+
+
+def test_a_service_the_sender_always_uses_hides_nothing_new(make_case: MakeCase) -> None:
+    sender = Owner("sender", "clerk@office.example")
+    host = make_case(MIMECAST).site
+    facts = {
+        questions.habit(sender): Known(Habit(9, 9, 1)),
+        questions.seen(sender, host): Known(Seen(9, 1, 2)),
+    }
+    assert hidden_target.signal(make_case(MIMECAST, facts=facts)) is None
+    assert hidden_target.signal(make_case(MIMECAST, facts=facts, genuine=False)) is not None
 
 
 def test_broken_wrapper_weighs_two_destinations_more_than_none(make_case: MakeCase) -> None:

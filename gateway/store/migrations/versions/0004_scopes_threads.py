@@ -1,6 +1,7 @@
-"""Which scope of the policy a message fell under, who is behind a list's From, and what stood in threads.
+"""Scopes of the policy, the person behind a list's From, what stood in threads, and sites of links.
 
 Of older messages nothing of it is known: they have no scope, were not only observed, and name no person.
+Links of older messages are known by their registrable domains.
 
 Does not read the tables in schema.py: a step stays as it was when it was written.
 """
@@ -17,6 +18,7 @@ depends_on = None
 def upgrade() -> None:
     for name in ("scope", "observed", "person"):
         op.add_column("message", sa.Column(name, sa.Text, nullable=False, server_default=""))
+    op.add_column("link", sa.Column("site", sa.Text, nullable=False, server_default=""))
     op.create_index("ix_message_scope", "message", ["scope", "at"])
     op.create_table(
         "thread",
