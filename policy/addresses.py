@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policy.domains import clean, ip
 from policy.lexical import after_comment, after_quote
@@ -38,6 +39,12 @@ def addresses(value: bytes) -> Addresses:
     """The addresses in a field's unfolded value."""
     if len(value) > LONGEST_FIELD:
         return Addresses((), "the field is longer than 8 KB")
+    return _read(value)
+
+
+@lru_cache(maxsize=256)
+def _read(value: bytes) -> Addresses:
+    """From, To and Cc are looked at from several sides of one judgement."""
     try:
         text = value.decode("utf-8")
     except UnicodeDecodeError:

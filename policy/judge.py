@@ -36,7 +36,7 @@ from policy.model import (
 )
 from policy.rules import Policy, Rules
 from policy.scopes import in_scope, scope
-from policy.signals.case import CORRESPONDENT, WRITER, Case, target
+from policy.signals.case import CORRESPONDENT, WRITER, Case, Schemes, target
 from policy.signals.registry import SIGNALS
 from policy.signatures import key_question, signatures
 from policy.sites import site
@@ -132,7 +132,7 @@ def judge(
     verdicts: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
     leaves, signed = {leaf.path: leaf for leaf in inspection.message.leaves}, signed_leaves(inspection.flags)
-    company = _company(inspection.message.headers, envelope, identity)
+    company, schemes = _company(headers, envelope, identity), Schemes.of(inspection.links)
     for link in inspection.links:
         found = target(link)
         if not _judged(link, policy.rules):
@@ -147,7 +147,7 @@ def judge(
             facts,
             policy.rules,
             people,
-            inspection.links,
+            schemes,
             company,
             at,
             earlier,
@@ -164,23 +164,17 @@ def judge(
     return Judgement(identity, tuple(decisions), policy.version, gaps(facts), under)
 
 
-_Seen = dict[tuple[str, str, str, bool], Evidence | None]
-"""(signal, host, wrapper's host, whether it obscures the destination) → what it saw."""
+_Seen = dict[tuple[str, str, bool], dict[str, Evidence | None]]
+"""(host, wrapper's host, whether it obscures the destination) → signal → what it saw."""
 
 
 def _evidence(case: Case, seen: _Seen) -> tuple[Evidence, ...]:
-    found = []
-    for signal in SIGNALS:
-        if signal.by_link:
-            one = signal.see(case)
-        else:
-            key = (signal.name, case.target.host, case.wrapper, case.link.obscured)
-            if key not in seen:
-                seen[key] = signal.see(case)
-            one = seen[key]
-        if one is not None:
-            found.append(one)
-    return tuple(found)
+    about = (case.target.host, case.wrapper, case.link.obscured)
+    if about not in seen:
+        seen[about] = {signal.name: signal.see(case) for signal in SIGNALS if not signal.by_link}
+    of_host = seen[about]
+    found = (signal.see(case) if signal.by_link else of_host[signal.name] for signal in SIGNALS)
+    return tuple(one for one in found if one is not None)
 
 
 def _decide(case: Case, evidence: tuple[Evidence, ...], policy: Policy, kept_by: str) -> Decision:

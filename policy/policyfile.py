@@ -291,5 +291,5 @@ def _foreign(value: object) -> object:
 
 
 def _hash(rules: Rules) -> str:
-    text = json.dumps(dataclasses.asdict(rules), sort_keys=True, ensure_ascii=True)
+    text = json.dumps(dataclasses.asdict(rules), sort_keys=True, ensure_ascii=True, default=sorted)
     return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -107,8 +107,8 @@ class ListRules:
     shorteners: tuple[Text, ...]
     free_hosts: tuple[Text, ...]
     blocked: tuple[Text, ...]
-    known_shorteners: tuple[Text, ...]
-    known_free_hosts: tuple[Text, ...]
+    known_shorteners: frozenset[Text]
+    known_free_hosts: frozenset[Text]
 
 
 @dataclass(frozen=True, slots=True)

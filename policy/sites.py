@@ -17,7 +17,7 @@ from policy.domains import above, clean, registrable
 
 
 @lru_cache(maxsize=16384)
-def site(host: str, shared: tuple[str, ...]) -> str:
+def site(host: str, shared: frozenset[str]) -> str:
     """The site a host belongs to; ``shared`` are domains below which anyone can publish.
 
     Never shorter than the registrable domain: with "provider.example" itself in ``shared`` the host
@@ -28,14 +28,9 @@ def site(host: str, shared: tuple[str, ...]) -> str:
     domain = registrable(name)
     names = above(name)
     for below, entry in zip(("", *names), names, strict=False):
-        if entry in _set(shared):
+        if entry in shared:
             own = not below or below == f"www.{entry}"  # the host's own pages
             return max(domain, entry if own else below, key=len)
         if entry == domain:
             break
     return domain
-
-
-@lru_cache(maxsize=8)
-def _set(shared: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(shared)

@@ -6,8 +6,9 @@ Does not look at anything itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from inspectors.model import Link
@@ -40,6 +41,26 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Schemes:
+    """How many links of a message there are, and how many say https: counted once for all its links."""
+
+    links: int = 0
+    encrypted: int = 0
+    by_domain: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """The same two numbers by registrable domain."""
+
+    @classmethod
+    def of(cls, links: Iterable[Link]) -> Schemes:
+        """Count the links that name a host."""
+        counts: dict[str, tuple[int, int]] = {}
+        for link in links:
+            if link.host:
+                all, encrypted = counts.get(domain := registrable(link.host), (0, 0))
+                counts[domain] = (all + 1, encrypted + (link.url[:6].lower() == "https:"))
+        return cls(sum(one for one, _ in counts.values()), sum(one for _, one in counts.values()), counts)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One link before the judge."""
 
@@ -53,8 +74,8 @@ class Case:
     rules: Rules
     participants: Mapping[str, str]
     """Registrable domains of the people in the conversation → whose, in words."""
-    links: tuple[Link, ...]
-    """All links of the message; their order means nothing."""
+    schemes: Schemes
+    """How the links of the whole message are written."""
     company: frozenset[str] = frozenset()
     """Registrable domains of everybody the message names: From, To, Cc and the envelope. Vouches for
     nothing."""
@@ -124,7 +145,7 @@ class Case:
         found = self._on(self.rules.lists.free_hosts, self.rules.lists.known_free_hosts)
         return found or ("the Public Suffix List" if rented(self.target.host) else "")
 
-    def _on(self, names: tuple[str, ...], known: tuple[str, ...]) -> str:
+    def _on(self, names: tuple[str, ...], known: frozenset[str]) -> str:
         if any(name in known for name in above(self.target.host)):
             return "the policy"
         return questions.listed_in(self.facts, names, self.target.host)
@@ -151,7 +172,9 @@ def target(link: Link) -> Target:
     return _parts(link.url, link.host)
 
 
+@lru_cache(maxsize=512)
 def _parts(url: str, known_host: str) -> Target:
+    """The same links are taken apart when asking, judging and learning."""
     try:
         parts = urlsplit(url)
         host, authority = clean(known_host or parts.hostname or ""), parts.netloc

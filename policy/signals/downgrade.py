@@ -5,7 +5,7 @@ Does not mind mail that mixes both.
 
 from __future__ import annotations
 
-from policy.domains import registrable, unicode_host
+from policy.domains import unicode_host
 from policy.model import Evidence
 from policy.signals.case import Case
 
@@ -17,13 +17,9 @@ def signal(case: Case) -> Evidence | None:
     """Evidence where the scheme is http and at least three links to other domains all say https."""
     if case.target.scheme != "http":
         return None
-    others = {
-        link.url.partition(":")[0].lower()
-        for link in case.links
-        if link.host and registrable(link.host) != case.domain
-    }
-    number = sum(1 for link in case.links if link.host and registrable(link.host) != case.domain)
-    if others != {"https"} or number < FEWEST:
+    own, encrypted = case.schemes.by_domain.get(case.domain, (0, 0))
+    number = case.schemes.links - own
+    if number < FEWEST or case.schemes.encrypted - encrypted != number:
         return None
     words = f"The link to {unicode_host(case.target.host)} is not encrypted; the other {number} are"
     return Evidence("downgrade", 1.0, words)

@@ -15,7 +15,7 @@ from policy.identity import who
 from policy.model import Answer, Envelope, Facts, Habit, Identity, Known, Question, Seen, Trust
 from policy.policyfile import load
 from policy.rules import Rules
-from policy.signals.case import Case, target
+from policy.signals.case import Case, Schemes, target
 
 NOWHERE = Span(0, 0)
 
@@ -134,7 +134,7 @@ def make_case(rules: Rules) -> Callable[..., Case]:
             Facts(facts or {}),
             own_rules,
             people,
-            (link,),
+            Schemes.of([link]),
         )
 
     return made

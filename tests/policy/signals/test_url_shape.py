@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from inspectors.model import Link
 from policy.domains import rented
 from policy.model import Answer, Envelope, Evidence, Known, Owner, Question, Seen
 from policy.questions import rank, seen
@@ -25,7 +26,7 @@ from policy.signals import (
     shortener,
     unlisted,
 )
-from policy.signals.case import Case, shortened
+from policy.signals.case import Case, Schemes, shortened
 
 MakeCase = Callable[..., Case]
 ODD, PLAIN = "https://qzxkvj8w.top/", "https://www.printingmuseum.org/"
@@ -181,16 +182,18 @@ def test_the_recipient_is_found_however_his_address_is_spelled(tail: str, make_c
 
 
 def test_one_unencrypted_link_among_encrypted_ones_stands_out(
-    make_case: MakeCase, make_link: Callable[..., object]
+    make_case: MakeCase, make_link: Callable[..., Link]
 ) -> None:
-    others = tuple(make_link(f"https://a{number}.test/") for number in range(3))
-    case = make_case("http://odd.test/")
-    assert downgrade.signal(replace(case, links=(case.link, *others))) is not None  # type: ignore[arg-type]  # a tuple of any links
-    assert downgrade.signal(replace(case, links=(case.link, *others[:2]))) is None  # type: ignore[arg-type]  # a tuple of any links
-    mixed = (case.link, *others, make_link("http://b.test/"))
-    assert downgrade.signal(replace(case, links=mixed)) is None  # type: ignore[arg-type]  # a tuple of any links
-    safe = make_case("https://odd.test/")
-    assert downgrade.signal(replace(safe, links=(safe.link, *others))) is None  # type: ignore[arg-type]  # a tuple of any links
+    def found(url: str, *others: str) -> Evidence | None:
+        case = make_case(url)
+        return downgrade.signal(replace(case, schemes=Schemes.of([case.link, *map(make_link, others)])))
+
+    others = [f"https://a{number}.test/" for number in range(3)]
+    assert found("http://odd.test/", *others) is not None
+    assert found("http://odd.test/", *others, "http://www.odd.test/", "mailto:x@b.test") is not None
+    assert found("http://odd.test/", *others[:2]) is None
+    assert found("http://odd.test/", *others, "http://b.test/") is None
+    assert found("https://odd.test/", *others) is None
 
 
 def test_a_random_number_has_entropy_and_words_have_none(make_case: MakeCase) -> None:
