@@ -119,7 +119,6 @@ async def running(parts: Parts, clock: Clock | None = None) -> AsyncIterator[Rel
         parts.metrics.clock_jumped()
         log.warning("clock-jumped", seconds=round(seconds), followed_in=BELIEVED_AFTER)
 
-
     def observe(event: str, **fields: object) -> None:
         if event == "screen_failed":
             parts.metrics.screen_failed(str(fields.get("why", "")))

@@ -50,7 +50,7 @@ Load = tuple[LoadHandle, str, urls.Url]
 
 
 def loads(document: Document, base: str | None, seen: set[tuple[LoadHandle, str]]) -> Iterator[Load]:
-    """Everything the page fetches, equal things once, in no certain order; but for what was ``seen`` before."""
+    """Everything the page fetches that was not ``seen``, equal things once, in no certain order."""
     for handle, written in _written(document):
         if (handle, written) not in seen:
             seen.add((handle, written))

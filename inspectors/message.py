@@ -73,29 +73,37 @@ def inspect(raw: bytes, unread: Unread = ()) -> Inspection:
     ``unread`` names leaves to skip, each with the reason: so that a part that killed its worker does not hide
     the links of the others.
     """
-    return _inspect(mime.read(raw), unread)
+    return _inspect(mime.read(raw), transfer.Contents(raw), unread)
 
 
 def inspect_light(raw: bytes) -> Inspection | None:
     """The same, where ``is_light``; else None. For the price of one: both begin with the same."""
-    structure = mime.read(raw)
-    plan = _light_plan(structure)
-    return None if plan is None else _inspect(structure, (), plan)
+    structure, contents = mime.read(raw), transfer.Contents(raw)
+    plan = _light_plan(structure, contents)
+    return None if plan is None else _inspect(structure, contents, (), plan)
 
 
-def _inspect(structure: mime.Structure, unread: Unread, plan: union.plan.Plan | None = None) -> Inspection:
+def _inspect(
+    structure: mime.Structure,
+    contents: transfer.Contents,
+    unread: Unread,
+    plan: union.plan.Plan | None = None,
+) -> Inspection:
     found = Gathered(_read_file, dict(unread), list(structure.skipped), list(structure.flags))
     for leaf in structure.message.leaves:
-        found.take(leaf, _read_leaf(structure.message.raw, leaf, found.reason(leaf)))
-    _read_again(structure, found, plan)
+        found.take(leaf, _read_leaf(contents, leaf, found.reason(leaf)))
+    _read_again(structure, contents, found, plan)
     return found.inspection(structure.message, unread)
 
 
-def _read_again(structure: mime.Structure, found: Gathered, plan: union.plan.Plan | None) -> None:
+def _read_again(
+    structure: mime.Structure, contents: transfer.Contents, found: Gathered, plan: union.plan.Plan | None
+) -> None:
     """Add what only another reading shows, files inside such a reading included (``union``)."""
     if reason := found.reasons.get(union.HIDDEN):
         found.skipped.append(Skipped(union.HIDDEN, reason))
         return
+    plan = plan or union.plan.make(structure, contents)
     first = len(found.links)
     whole = Leaf("", "message/rfc822", "", "binary", "", "", Span(0, 0), Span(0, len(structure.message.raw)))
     found.take(whole, union.read(structure, found.links, plan))
@@ -138,30 +146,30 @@ def _and_said(reading: Reading, leaf: Leaf, reason: str) -> Reading:
     return replace(reading, skipped=(*reading.skipped, Skipped(leaf.path, reason, "limit")))
 
 
-def _read_leaf(raw: bytes, leaf: Leaf, reason: str = "") -> Reading:
+def _read_leaf(contents: transfer.Contents, leaf: Leaf, reason: str = "") -> Reading:
     if reason and not reason.startswith(LIGHTLY):
         return Reading(skipped=(Skipped(leaf.path, reason, "limit"),))
-    inspector, decoded = _opened(raw, leaf)
+    inspector, decoded = _opened(contents, leaf)
     names = [_ODDITIES[name] for name in decoded.oddities]
     oddities = tuple(Flag(name, leaf.path, doubts.words(name)) for name in names)
     reading = _read_content(leaf, inspector, decoded.content, reason)
     return replace(reading, flags=oddities + reading.flags) if oddities else reading
 
 
-def _opened(raw: bytes, leaf: Leaf) -> tuple[registry.Inspector | None, transfer.Decoded]:
+def _opened(contents: transfer.Contents, leaf: Leaf) -> tuple[registry.Inspector | None, transfer.Decoded]:
     """The leaf's inspector and content; content that nothing reads is not decoded further than its start."""
-    start = _start(raw, leaf)
+    start = _start(contents, leaf)
     inspector = registry.inspector(leaf, start.content[:_NAMED_IN])
     if inspector is None or len(leaf.body) <= _BEGINNING:
         return inspector, start
-    return inspector, transfer.decode(raw, leaf)
+    return inspector, contents.of(leaf)
 
 
-def _start(raw: bytes, leaf: Leaf) -> transfer.Decoded:
+def _start(contents: transfer.Contents, leaf: Leaf) -> transfer.Decoded:
     """At least the first kilobyte of content, where a file names itself, however the encoding spreads it."""
-    start = transfer.decode(raw, _beginning(leaf))
+    start = contents.of(_beginning(leaf))
     if len(start.content) < _NAMED_IN and len(leaf.body) > _BEGINNING:
-        return transfer.decode(raw, leaf)
+        return contents.of(leaf)
     return start
 
 
@@ -179,35 +187,34 @@ def _beginning(leaf: Leaf) -> Leaf:
 def heavy_leaves(raw: bytes) -> tuple[str, ...]:
     """Paths of the leaves whose formats are only read in a process of their own; ``union.HIDDEN`` for files
     that may turn up when the message is read in other ways."""
-    structure = mime.read(raw)
-    found = list(_heavy(structure))
-    if union.plan.make(structure).files:
+    structure, contents = mime.read(raw), transfer.Contents(raw)
+    found = list(_heavy(structure, contents))
+    if union.plan.make(structure, contents).files:
         found.append(union.HIDDEN)
     return tuple(found)
 
 
 def is_light(raw: bytes) -> bool:
     """Whether there are no such leaves."""
-    return _light_plan(mime.read(raw)) is not None
+    return _light_plan(mime.read(raw), transfer.Contents(raw)) is not None
 
 
-def _light_plan(structure: mime.Structure) -> union.plan.Plan | None:
+def _light_plan(structure: mime.Structure, contents: transfer.Contents) -> union.plan.Plan | None:
     """What the second reading is to look at; None where the message has heavy leaves."""
-    if next(_heavy(structure), None) is not None:
+    if next(_heavy(structure, contents), None) is not None:
         return None
-    plan = union.plan.make(structure)
+    plan = union.plan.make(structure, contents)
     return None if plan.files else plan
 
 
-def _heavy(structure: mime.Structure) -> Iterator[str]:
-    raw = structure.message.raw
+def _heavy(structure: mime.Structure, contents: transfer.Contents) -> Iterator[str]:
     for leaf in structure.message.leaves:
-        start = _start(raw, leaf).content[:_NAMED_IN]
+        start = _start(contents, leaf).content[:_NAMED_IN]
         inspector = registry.inspector(leaf, start)
         if inspector is None:
             continue
         heavy = inspector.heavy or registry.PDF in start
-        if heavy or (inspector.holds and inspector.holds(transfer.decode(raw, leaf).content)):
+        if heavy or (inspector.holds and inspector.holds(contents.of(leaf).content)):
             yield leaf.path
 
 
@@ -248,7 +255,7 @@ def _in_signed(leaves: Mapping[str, Leaf], path: str) -> bool:
 def _rewrite_leaf(raw: bytes, leaf: Leaf, wanted: Sequence[Edit]) -> Rewriting:
     if leaf.sealed:
         return Rewriting((), (), tuple((each, _SEALED[leaf.sealed]) for each in wanted))
-    inspector, decoded = _opened(raw, leaf)
+    inspector, decoded = _opened(transfer.Contents(raw), leaf)
     assert inspector is not None
     replacements, refused = inspector.edit(leaf, decoded.content, wanted)
     if inspector.name == "text" and (under := pgp.signed(decoded.content)):
@@ -295,7 +302,7 @@ def prove(
         edits, new = by_leaf.get(old.path), places.get(old.path)
         if not edits or new is None:
             continue
-        inspector, was = _opened(before.message.raw, old)
+        inspector, was = _opened(transfer.Contents(before.message.raw), old)
         if inspector is None or inspector.prove is None:
             continue
         is_now = transfer.decode(after.message.raw, new)

@@ -12,10 +12,13 @@ from inspectors import base64, limits, quotedprintable, uuencode
 from inspectors.lines import Lines, TransferError
 from inspectors.model import Edit, Leaf, Patch, Replacement, Rewriting
 
-__all__ = ["Decoded", "TransferError", "decode", "encode"]
+__all__ = ["Contents", "Decoded", "TransferError", "decode", "encode"]
 
 _IDENTITY = frozenset(("", "7bit", "8bit", "binary"))
 _UUENCODE = frozenset(("x-uuencode", "x-uue", "uuencode", "uue"))
+_KEPT = 1024 * 1024
+"""Encoded bytes of a leaf whose content is kept for the next to ask; longer ones are decoded again, for
+memory is scarcer than time then."""
 _NOT_WRITTEN = "uuencoded content is read and not rewritten"
 
 
@@ -40,6 +43,25 @@ def decode(raw: bytes, leaf: Leaf) -> Decoded:
     if leaf.transfer in _UUENCODE and (files := uuencode.members(body)):
         return Decoded(files[0].content)
     return Decoded(body, ("transfer-unknown",))
+
+
+class Contents:
+    """The contents of one message's leaves, for those who ask one after the other: whether reading is heavy
+    work, the strict reading, the second one. Most text is encoded, and decoding it costs 4 ms a megabyte.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._known: dict[tuple[int, int], Decoded] = {}
+
+    def of(self, leaf: Leaf) -> Decoded:
+        """As ``decode``."""
+        if leaf.transfer in _IDENTITY or len(leaf.body) > _KEPT:
+            return decode(self._raw, leaf)
+        place = leaf.body.start, leaf.body.end
+        if place not in self._known:
+            self._known[place] = decode(self._raw, leaf)
+        return self._known[place]
 
 
 def encode(raw: bytes, leaf: Leaf, content: bytes, replacements: Sequence[Replacement]) -> Rewriting:

@@ -65,8 +65,9 @@ class Plan:
         return any(piece.hidden or _holds_file_mark(piece.data) for piece in self.pieces)
 
 
-def make(structure: mime.Structure) -> Plan:
+def make(structure: mime.Structure, contents: transfer.Contents | None = None) -> Plan:
     """Choose, from the raw message and what the strict reading made of it."""
+    contents = contents or transfer.Contents(structure.message.raw)
     raw, leaves = structure.message.raw, structure.message.leaves
     doubtful = {flag.leaf for flag in structure.flags if flag.flag in _OPENING}
     flags: list[Flag] = []
@@ -76,14 +77,14 @@ def make(structure: mime.Structure) -> Plan:
     taken: list[Span] = []
     for leaf in leaves:
         clean = _is_clean(raw, leaf, flags)
-        if everything and clean and _is_known_file(raw, leaf):
+        if everything and clean and _is_known_file(leaf, contents):
             taken.append(leaf.body)
         elif not everything and clean and leaf.path not in doubtful:
-            pieces.extend(_of_clean(raw, leaf))
+            pieces.extend(_of_clean(raw, leaf, contents))
         elif not everything:
             start = _first_odd(raw, leaf.head)
             pieces.append(Piece(raw[start : leaf.body.end], leaf.path))
-            pieces.extend(_decoded(raw, leaf))
+            pieces.extend(_decoded(raw, leaf, contents))
     if everything:
         start = _top(raw, structure)
         pieces.extend(_outside(raw, start, taken, leaves))
@@ -118,9 +119,9 @@ def _is_clean(raw: bytes, leaf: Leaf, flags: list[Flag]) -> bool:
     return False
 
 
-def _is_known_file(raw: bytes, leaf: Leaf) -> bool:
+def _is_known_file(leaf: Leaf, contents: transfer.Contents) -> bool:
     """Whether it is a file by its first bytes, which the strict reading has read or named as unread."""
-    return transfer.decode(raw, _cut(leaf)).content.startswith(_FILE_STARTS)
+    return contents.of(_cut(leaf)).content.startswith(_FILE_STARTS)
 
 
 def _cut(leaf: Leaf) -> Leaf:
@@ -131,10 +132,10 @@ def _cut(leaf: Leaf) -> Leaf:
     )  # fmt: skip
 
 
-def _of_clean(raw: bytes, leaf: Leaf) -> Iterator[Piece]:
+def _of_clean(raw: bytes, leaf: Leaf, contents: transfer.Contents) -> Iterator[Piece]:
     """A text with hints of something encoded; a part nobody reads that looks like a page or a message."""
     readable = leaf.type.startswith("text/")
-    content = transfer.decode(raw, leaf if readable else _cut(leaf)).content
+    content = contents.of(leaf if readable else _cut(leaf)).content
     if readable or leaf.type == "application/xhtml+xml":
         named = labels.ending(leaf.filename) in (".html", ".htm", ".xhtml")
         is_html = "html" in leaf.type or (named and not labels.shown_in_place(leaf))
@@ -162,11 +163,11 @@ def _of_clean(raw: bytes, leaf: Leaf) -> Iterator[Piece]:
         if strange or signs.hints(content, is_html=is_html):
             yield Piece(content, leaf.path, hidden=strange, is_html=is_html)
     elif leaf.type in _SHOWN_AS_TEXT:
-        yield Piece(leaf.head.of(raw) + b"\n" + transfer.decode(raw, leaf).content, leaf.path)
+        yield Piece(leaf.head.of(raw) + b"\n" + contents.of(leaf).content, leaf.path)
     elif content.startswith(_FILE_STARTS):  # the strict reading has read it, or said that it did not
         return
     elif _SNIFFED.match(content) or (_is_body(leaf) and signs.textual(content) > _TEXTUAL):
-        yield Piece(transfer.decode(raw, leaf).content, leaf.path)
+        yield Piece(contents.of(leaf).content, leaf.path)
     elif _names_other_file(raw, leaf, content):
         yield Piece(leaf.body.of(raw), leaf.path)
 
@@ -200,9 +201,9 @@ def _holds_file_mark(data: bytes) -> bool:
     return any(mark in data for mark in _FILE_MARKS) or _BEGIN.search(data) is not None
 
 
-def _decoded(raw: bytes, leaf: Leaf) -> Iterator[Piece]:
+def _decoded(raw: bytes, leaf: Leaf, contents: transfer.Contents) -> Iterator[Piece]:
     """What the strict reading decodes of a doubtful leaf, to be read as something else."""
-    content = transfer.decode(raw, leaf).content
+    content = contents.of(leaf).content
     if content != leaf.body.of(raw) and not content.startswith(_FILE_STARTS):
         yield Piece(content, leaf.path)
 

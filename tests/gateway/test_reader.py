@@ -16,6 +16,7 @@ import pytest
 from gateway import work
 from gateway.reader import INLINE_BYTES, PIPE_BYTES, Reader
 from gateway.workers import WorkerError, WorkerLimits, Workers
+from inspectors import mime
 from inspectors.model import Edit
 
 PLAIN = b"From: a@office.example\r\n\r\nhttps://one.example/\r\n"
@@ -95,6 +96,19 @@ async def test_large_messages_and_pdfs_are_read_elsewhere(
     monkeypatch.setattr(wide, "run", watched)
     assert await Reader(wide).inspect(source) == work.inspect(source)
     assert elsewhere == [work.inspect]
+
+
+async def test_the_structure_of_a_small_message_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    structures = []
+    real = mime.read
+
+    def watched(raw: bytes) -> mime.Structure:
+        structures.append(raw)
+        return real(raw)
+
+    monkeypatch.setattr(mime, "read", watched)
+    assert (await Reader(Workers(WorkerLimits(processes=0))).inspect(PLAIN)).links
+    assert structures == [PLAIN]
 
 
 async def test_a_file_is_read_elsewhere_whatever_its_size(wide: Workers, tmp_path: Path) -> None:

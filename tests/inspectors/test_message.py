@@ -157,6 +157,28 @@ def test_heavy_parts_can_be_left_out_with_a_reason():
     assert "3" not in message.heavy_leaves(MIXED.replace(b"application/zip", b"application/x-odd"))
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        MIXED,
+        MIXED.replace(b"application/zip", b"application/x-odd"),
+        b"Content-Type: text/html\r\n\r\n<a href='http://a.example/'>go</a>",
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\nhttp://a.example/",
+        b"Subject: x\r\n\r\n" + base64.b64encode(b"see https://hidden.test/a now"),
+    ],
+)
+def test_a_message_without_heavy_leaves_is_read_at_once_and_no_other(raw):
+    light = message.heavy_leaves(raw) == ()
+    assert message.is_light(raw) == light
+    assert message.inspect_light(raw) == (message.inspect(raw) if light else None)
+
+
+def test_where_the_second_reading_is_left_out_nothing_is_planned_for_it(monkeypatch):
+    monkeypatch.setattr(message.union.plan, "make", None)
+    (skipped,) = message.inspect(b"A: b\r\n\r\nx", ((message.union.HIDDEN, "it took too long"),)).skipped
+    assert skipped.reason == "it took too long"
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_give_an_inspection_whose_leaves_lie_inside_and_apart(raw):
     if raw.startswith(b"%PDF-"):

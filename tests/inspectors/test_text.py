@@ -166,3 +166,18 @@ def test_a_part_in_uuencode_is_read_and_not_rewritten():
     rewriting = message.rewrite(before, [Edit(before.links[0], ("https://c.example/",))])
     assert (rewriting.patches, len(rewriting.refused)) == ((), 1)
     assert re.search("uuencode", rewriting.refused[0][1])
+
+
+def test_of_the_links_only_new_ones_are_made():
+    content = b"see http://known.example/a and http://new.example/b and http://known.example/c"
+    asked = []
+
+    def is_new(url: str, host: str) -> bool:
+        asked.append((url, host))
+        return host == "new.example"
+
+    (link,) = text.read_new(leaf(), content, is_new).links
+    assert link in text.read(leaf(), content).links
+    assert link.url == "http://new.example/b"
+    assert asked[0] == ("http://known.example/a", "known.example")
+    assert len(asked) == 3

@@ -1,6 +1,8 @@
 """Transfer encodings: decoding, and the way back for an edit."""
 
 import base64
+import binascii
+import dataclasses
 import quopri
 import re
 
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspectors import transfer
+from inspectors.base64 import is_clean
 from inspectors.model import Edit, Leaf, Link, Replacement, Span
 from inspectors.splice import apply
 
@@ -241,3 +244,51 @@ def test_an_edit_that_takes_two_replacements_is_made_whole_or_not_at_all():
     assert {edit for edit, _ in result.refused} == {torn, bystander}
     new = transfer.decode(apply(raw, result.patches), leaf).content
     assert new == content[:30] + b"xyz" + content[33:90] + b"xyz" + content[93:]
+
+
+CODED = {
+    "base64": st.lists(st.sampled_from([b"Q", b"UI", b"=", b"==", b"\r\n", b" ", b"!", b"aHR0"]), max_size=9)
+}
+CODED["quoted-printable"] = st.lists(
+    st.sampled_from([b"=", b"\r", b"\n", b"\r\n", b" ", b"\t", b"=41", b"x", b"=="]), max_size=9
+)
+
+
+@given(CODED["base64"])
+def test_clean_base64_is_decoded_as_any_other(pieces):
+    body = b"".join(pieces)
+    letters = re.sub(rb"[^A-Za-z0-9+/=]", b"", body).partition(b"=")[0]
+    letters = letters[:-1] if len(letters) % 4 == 1 else letters
+    assert transfer.decode(*leaf_of(body, "base64")).content == base64.b64decode(
+        letters + b"=" * (-len(letters) % 4)
+    )
+
+
+@given(CODED["base64"])
+def test_base64_is_clean_where_letters_stand_and_at_most_two_equals_signs_behind_them(pieces):
+    body = b"".join(pieces)
+    wanted = re.fullmatch(rb"[A-Za-z0-9+/\s]*(?:=\s*){0,2}", body) is not None
+    assert is_clean(body) == wanted
+
+
+@given(CODED["quoted-printable"])
+def test_blanks_at_the_ends_of_lines_and_bare_soft_breaks_are_no_content(pieces):
+    body = b"".join(pieces)
+    plain = re.sub(rb"(?<!=)((?:==)*+=)\r(?!\n)", rb"\1\n", body)
+    plain = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", plain)
+    assert transfer.decode(*leaf_of(body, "quoted-printable")).content == binascii.a2b_qp(plain)
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "quoted-printable", "base64", "x-odd"])
+def test_contents_are_what_decoding_gives_and_a_part_of_a_leaf_is_not_the_leaf(encoding):
+    raw, leaf = leaf_of(base64.b64encode(b"see http://h.example/ there"), encoding)
+    short = dataclasses.replace(leaf, body=Span(leaf.body.start, leaf.body.start + 8))
+    contents = transfer.Contents(raw)
+    for each in (leaf, short, leaf, short):
+        assert contents.of(each) == transfer.decode(raw, each)
+
+
+def test_contents_are_decoded_once():
+    raw, leaf = leaf_of(base64.b64encode(b"see http://h.example/ there"), "base64")
+    contents = transfer.Contents(raw)
+    assert contents.of(leaf) is contents.of(dataclasses.replace(leaf))

@@ -91,3 +91,9 @@ def test_law_a_url_taken_as_it_stands_is_what_the_parser_would_give(scheme, host
         assert found is None
     else:
         assert found is not None and (found.href, found.host) == (parsed.href, parsed.hostname)
+
+
+@given(st.text(st.sampled_from("a?é\ufdd0\ufffd\U0001f600\ud800\udc80\udfff"), max_size=12))
+def test_lone_surrogates_become_replacement_characters_and_nothing_else_changes(text):
+    wanted = "".join("\ufffd" if "\ud800" <= each <= "\udfff" else each for each in text)
+    assert urls.without_surrogates(text) == wanted
