@@ -12,6 +12,7 @@ from gateway.wrap import ATTACHED, NO_KEY, OWN, SIGNED
 from inspectors.model import Flag, Inspection, Message, Skipped
 from inspectors.registry import LISTED
 from policy import actions
+from policy.gaps import lack_history
 from policy.model import Envelope, Identity, Judgement
 from policy.rules import Policy, Rules
 from policy.scopes import scope
@@ -80,6 +81,9 @@ def _keys(outcome: Outcome) -> set[str]:
     found = outcome.inspection
     keys = {one.kind for one in outcome.left if one.kind not in (OWN_LINK, actions.OBSERVED)}
     keys |= {actions.unread(one.kind) for one in found.skipped}
+    judgement = outcome.judgement
+    if judgement.identity.genuine and lack_history(judgement.unknown):
+        keys.add(actions.UNKNOWN_HISTORY)
     return keys | {"ambiguity"} if actions.ambiguity(found.flags) else keys
 
 
@@ -104,8 +108,8 @@ def withheld(outcome: Outcome) -> Outcome:
 
 
 def our_fault(outcome: Outcome) -> bool:
-    """Whether only our own failure asks for the action: then a refusal is transient."""
-    return outcome.because == (actions.SCREEN_FAILURE,)
+    """Whether only our own failures ask for the action: then a refusal is transient."""
+    return bool(outcome.because) and actions.OURS.issuperset(outcome.because)
 
 
 def teaches(outcome: Outcome) -> bool:

@@ -85,9 +85,9 @@ def build(
     """
     policy_file = policy_file or settings.policy.file
     policy = load_policy(policy_file)
-    lists = ListFolder(settings.lists.dir)
-    ring = _ring(settings, trial=keys_for == "trial")
     metrics = Metrics()
+    lists = ListFolder(settings.lists.dir, told=_tell_lists(metrics))
+    ring = _ring(settings, trial=keys_for == "trial")
     metrics.running(version(), policy.version)
     store = Store.open(store_url or settings.store.url, wait=settings.store.wait)
 
@@ -95,8 +95,9 @@ def build(
         metrics.store_error(operation)
         failed(operation, words)
 
-    lists.told = _tell_lists(metrics)
-    keeper = Keeper(store, delay=settings.store.delay, failed=store_failed)
+    keeper = Keeper(
+        store, delay=settings.store.delay, deadline=settings.store.read_deadline, failed=store_failed
+    )
     limits = worker_limits(settings)
     workers = Workers(replace(limits, processes=processes or limits.processes))
     sources: list[Source] = [keeper, lists]

@@ -11,13 +11,16 @@ from policy.explain import Fact, Told, facts
 
 
 def facts_of(row: MessageRow) -> tuple[Fact, ...]:
-    """Sender, pattern and content, then one fact for each odd link's domain."""
+    """Sender, pattern and content, then one fact for each odd link's domain; none of mail not judged."""
+    if row.outbound:
+        return ()
     links = [
         Told(
             link.domain,
             odd(link),
             tuple((one.signal, one.points, one.words) for one in link.evidence),
             link.place,
+            link.score,
         )
         for link in row.links
     ]

@@ -28,7 +28,7 @@ from policy.feedformats import FeedError
 from policy.lookups import bootstrap
 from policy.lookups.bootstrap import BootstrapError
 from policy.lookups.listfolder import RANKS
-from policy.rules import Feed
+from policy.rules import Feed, Rules
 
 STATE = "feeds.json"
 MARK = b"# fetched by `oddlink feeds update`\n"
@@ -95,6 +95,17 @@ def targets(feeds: Sequence[Feed], folder: Path, blocked: Sequence[str]) -> tupl
     return tuple(found)
 
 
+def unused(rules: Rules) -> tuple[str, ...]:
+    """Names of feeds that no role of [lists] names: they are fetched, and nothing asks them."""
+    roles = {*rules.lists.shorteners, *rules.lists.free_hosts, *rules.lists.blocked}
+    return tuple(
+        one.name for one in rules.feed if one.format not in feedformats.RANKS and one.name not in roles
+    )
+
+
+NO_ROLE = 'no role of [lists] names it, so nothing asks it: write for example blocked = ["block", "{name}"]'
+
+
 def registries(url: str, path: Path) -> Target:
     """IANA's list of registries (RFC 9224)."""
 
@@ -119,7 +130,9 @@ def _reader(feed: Feed, folder: Path, blocked: Sequence[str]) -> Read:
         if gone:
             named = ", ".join(gone[:3]) + (" …" if len(gone) > 3 else "")
             words += ("; " if words else "") + f"left out as much visited: {named}"
-        return MARK + "\n".join([*lines, ""]).encode(), len(lines), words
+        # The number of lines lets whoever reads the file see that it was cut short.
+        head = MARK + b"# %d lines\n" % len(lines)
+        return head + "\n".join([*lines, ""]).encode(), len(lines), words
 
     return read
 
@@ -129,7 +142,7 @@ def _most_visited(folder: Path) -> frozenset[str]:
     found: set[str] = set()
     for path in sorted(folder.glob(f"{RANKS}*")):
         with path.open(encoding="utf-8", errors="replace") as file:
-            for _, line in zip(range(TOP + 1), file, strict=False):
+            for _, line in zip(range(TOP + 2), file, strict=False):
                 found.add(line.strip().rpartition(",")[2].strip('"').lower())
     return frozenset(found)
 

@@ -19,7 +19,7 @@ from policy.domains import above
 from policy.history import day
 from policy.proposal import Proposal, Scores, fragment, proposal
 from policy.rules import Policy, Rules
-from policy.scopes import named
+from policy.scopes import named, observing
 
 MOST_DOMAINS = 20
 """Domains in the report."""
@@ -71,10 +71,25 @@ class Report:
     """Days it takes."""
     threshold: float | None
     """In force; None where the policy has no such scope any more."""
+    observes: bool
+    """Whether the policy in force still observes this mail."""
     proposal: Proposal | None
     """None before there were enough days."""
+    undecided: int
+    """Odd domains nobody ruled on, where the proposal would be another without them; else 0."""
     fragment: str
-    """The policy fragment for it; empty without."""
+    """The policy fragment for it; empty without one, and while there are too few links to propose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The points of what was taken for harmless."""
+
+    scores: Scores
+    settled: Scores
+    """The same without the links found odd to domains that nobody ruled on."""
+    unruled: int
+    """Those domains."""
 
 
 def report(seen: Observations, policy: Policy, wish: Wish, scope: str | None = None) -> list[Report]:
@@ -94,12 +109,16 @@ def _report(seen: Observations, policy: Policy, wish: Wish, scope: str, tallies:
     in_force = named(scope, rules)
     rulings = seen.rulings(scope)
     odd, domains = seen.domains(scope, MOST_DOMAINS)
-    proposed, text = None, ""
+    proposed, undecided, text = None, 0, ""
     if days >= needed and in_force is not None:
-        scores = _scores(seen, rules, scope, version)
-        if scores.links:
-            proposed = proposal(scores, in_force.threshold, rules.observe.budget)
-            text = _fragment(policy, wish, scope, proposed, counting, days)
+        counted = _counted(seen, rules, scope, version, in_force.threshold)
+        if counted.scores.links:
+            proposed = proposal(counted.scores, in_force.threshold, rules.observe.budget)
+            other = proposal(counted.settled, in_force.threshold, rules.observe.budget)
+            decided = proposed.few or other.threshold == proposed.threshold
+            undecided = 0 if decided else counted.unruled
+            if not proposed.few:
+                text = _fragment(policy, wish, scope, proposed, undecided, counting, days)
     return Report(
         scope=scope,
         first=min(one.first for one in tallies),
@@ -118,7 +137,9 @@ def _report(seen: Observations, policy: Policy, wish: Wish, scope: str, tallies:
         days=days,
         needed=needed,
         threshold=in_force.threshold if in_force else None,
+        observes=scope in observing(rules),
         proposal=proposed,
+        undecided=undecided,
         fragment=text,
     )
 
@@ -140,14 +161,15 @@ def _because(tallies: Sequence[Tally]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _scores(seen: Observations, rules: Rules, scope: str, version: str) -> Scores:
+def _counted(seen: Observations, rules: Rules, scope: str, version: str, threshold: float) -> _Counted:
     """The points of what was taken for harmless: all links but those analysts confirmed as odd.
 
-    Those a policy allows are never rewritten, however many points they have.
+    Those a policy allows are never rewritten, however many points they have. ``threshold`` is in force.
     """
     ruled = {(one.message, one.domain): one.what for one in seen.rulings(scope)}
+    known = {domain for _, domain in ruled}
     bad, allowed = seen.confirmed(), frozenset(entry.domain for entry in rules.allow)
-    scores = Scores()
+    scores, settled, unruled = Scores(), Scores(), set[str]()
     for one in seen.scored(scope, version):
         what = ruled.get((one.message, one.domain), "")
         # A host outside the domain is that of a wrapper, and what is meant is where the link leads.
@@ -155,12 +177,23 @@ def _scores(seen: Observations, rules: Rules, scope: str, version: str) -> Score
         names = {name for host in (*hosts, one.domain) for name in above(host)}
         if what == "confirm" or (what != "release" and not bad.isdisjoint(names)):
             continue
-        scores.add(0.0 if allowed & names else one.points)
-    return scores
+        points = 0.0 if allowed & names else one.points
+        scores.add(points)
+        if points >= threshold and one.domain not in known:
+            unruled.add(one.domain)
+        else:
+            settled.add(points)
+    return _Counted(scores, settled, len(unruled))
 
 
 def _fragment(
-    policy: Policy, wish: Wish, scope: str, found: Proposal, tallies: Sequence[Tally], days: int
+    policy: Policy,
+    wish: Wish,
+    scope: str,
+    found: Proposal,
+    undecided: int,
+    tallies: Sequence[Tally],
+    days: int,
 ) -> str:
     entry = next((one for one in policy.rules.scope if one.name == scope), None)
     first, last = min(one.first for one in tallies), max(one.last for one in tallies)
@@ -177,4 +210,6 @@ def _fragment(
         "budget": f"{policy.rules.observe.budget:.2%}"
         + (f", bound by our {found.bound}" if found.bound else ""),
     }
+    if undecided:
+        provenance["unruled"] = f"{undecided} odd domains, which decide the figure: confirm or release them"
     return fragment(found.threshold, entry, provenance)

@@ -12,6 +12,9 @@ from inspectors.model import Inspection, Patch, Skipped
 from policy.actions import STAYS
 from policy.model import Envelope, Judgement
 
+OUTBOUND = "outbound"
+"""``Identity.by`` of mail of our own users, which is read and not judged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

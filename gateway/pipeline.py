@@ -19,22 +19,19 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.header import decode_header, make_header
 
-from gateway import added, work
+from gateway import added, judging, work
 from gateway.acting import acted, as_if, is_bare_file, left, observed
-from gateway.outcome import Manifest, Outcome
+from gateway.outcome import OUTBOUND, Manifest, Outcome
 from gateway.reader import Reader
 from gateway.workers import WorkerError
 from gateway.wrap import Wrapper, wishes
 from inspectors.model import Flag, Inspection, Skipped
 from policy import gaps
 from policy.dkimcheck import keys_of, with_results
-from policy.judge import ask, judge
+from policy.identity import who
 from policy.lookups.registry import Source, answer
 from policy.model import DkimResult, Envelope, Facts, Identity, Judgement, Trust
 from policy.rules import Policy
-
-AT_ONCE = 200
-"""Links judged on the event loop, at 0.1 to 0.3 ms each; messages with more are judged in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,9 @@ class Pipeline:
         marks.append(clock())
         facts = await self._facts(source, inspection, envelope)
         marks.append(clock())
-        judgement = await self._judged(inspection, envelope, facts, at)
+        inspection, judgement = await judging.judged(
+            self.reader, inspection, envelope, facts, self.policy, self.trust, at, spent=marks[-1] - marks[0]
+        )
         inspection = replace(inspection, flags=(*inspection.flags, *_unknown(judgement)))
         marks.append(clock())
         outcome = Outcome(
@@ -90,11 +89,13 @@ class Pipeline:
         It gets no line but Received: what we count in mail is no business of those it is for.
         """
         inspection = await self.reader.inspect(source)
-        nobody = Identity("", "", "", False, "none", "mail of our own users is not judged")
+        named = who(inspection.message.headers, Envelope(), Trust(), Facts())
+        words = "mail of our own users; not judged"
+        own = Identity(named.address, named.domain, named.organisation, False, OUTBOUND, words)
         lines = self.received_line and work.takes_lines(source)
         return Outcome(
             id, at, "untouched", envelope, _text(inspection, "message-id"), _subject(inspection), inspection,
-            Judgement(nobody, (), self.policy.version),
+            Judgement(own, (), self.policy.version),
             prefix=added.received(self.hostname, id, at) if lines else b"",
         )  # fmt: skip
 
@@ -117,10 +118,7 @@ class Pipeline:
         return self.headed(bare) if outcome.prefix else bare
 
     async def _facts(self, source: work.Source, inspection: Inspection, envelope: Envelope) -> Facts:
-        if len(inspection.links) > AT_ONCE:
-            asked = await asyncio.to_thread(ask, inspection, envelope, self.policy, self.trust)
-        else:
-            asked = ask(inspection, envelope, self.policy, self.trust)
+        asked = await judging.asked(inspection, envelope, self.policy, self.trust)
         facts = await answer(asked, self.sources, self.deadline)
         keys = keys_of(facts)
         if not keys:
@@ -130,11 +128,6 @@ class Pipeline:
         except WorkerError as error:
             why = f"the DKIM signatures were not checked: {error}"
             return with_results(facts, (DkimResult("", "", False, False, why),))
-
-    async def _judged(self, inspection: Inspection, envelope: Envelope, facts: Facts, at: float) -> Judgement:
-        if len(inspection.links) > AT_ONCE:
-            return await asyncio.to_thread(judge, inspection, envelope, facts, self.policy, self.trust, at)
-        return judge(inspection, envelope, facts, self.policy, self.trust, at)
 
     async def _acted(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
         if force or not is_bare_file(outcome.inspection):  # a bare file has no sender to judge by
@@ -152,7 +145,7 @@ class Pipeline:
     async def _rewritten(self, source: work.Source, outcome: Outcome, force: Collection[str]) -> Outcome:
         asked = (outcome.inspection, outcome.judgement.decisions, self.wrapper, force)
         append = self.policy.rules.pdf.signed == "append"
-        many = len(outcome.inspection.links) > AT_ONCE
+        many = len(outcome.inspection.links) > judging.MANY
         wanted = (
             await asyncio.to_thread(wishes, *asked, append=append) if many else wishes(*asked, append=append)
         )

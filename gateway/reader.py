@@ -83,6 +83,14 @@ class Reader:
             self._observe(error.kind)
             raise
 
+    async def elsewhere(self, function: Callable[..., T], *args: object, patience: int = 1) -> T:
+        """The function's value from a worker, without the message; WorkerError where it failed."""
+        try:
+            return await self._workers.run(function, *args, patience=patience)
+        except WorkerError as error:
+            self._observe(error.kind)
+            raise
+
     def _here(self, function: Callable[..., T], source: work.Source, *args: object) -> T:
         """The function's value, from this process."""
         try:

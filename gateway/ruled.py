@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gateway.store import Store
 from gateway.store.rows import MessageRow, Search
-from policy.calibrate import Sample
+from policy.calibrate import RULINGS, Sample
 
 MOST = 20_000
 """Messages looked through, the newest: what was decided years ago was decided of other mail."""
@@ -36,4 +36,4 @@ def _samples(row: MessageRow) -> Iterator[Sample]:
     for link in row.links:
         if link.number in answers:
             seen = tuple((piece.signal, piece.strength) for piece in link.evidence)
-            yield Sample(answers[link.number], seen, "rulings", link.url, link.place)
+            yield Sample(answers[link.number], seen, RULINGS, link.url, link.place)

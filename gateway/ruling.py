@@ -27,8 +27,10 @@ class RulingError(Exception):
 class RulingStore(Protocol):
     """The store as rulings use it."""
 
-    def release(self, notes: Sequence[Ruling], lesson: Lesson | None, at: float) -> None:
-        """Write down and learn."""
+    def release(
+        self, notes: Sequence[Ruling], lesson: Lesson | None, at: float, names: Sequence[str] = ()
+    ) -> Sequence[str]:
+        """Write down, learn and take names off the confirmed list; gives those that were on it."""
 
     def confirm(self, notes: Sequence[Ruling], listed: Sequence[str], waiting: Sequence[str]) -> int:
         """Write down and put on the list."""
@@ -73,7 +75,9 @@ def release(
         words = f"{', '.join(domains)} is known for {who_sent} now"
     elif not domains:
         words = "nothing is learned: the link names no domain"
-    store.release([_note("release", row, one, who, at, words) for one in links], lesson, at)
+    names = (*domains, *filter(None, [clean(domain)]))
+    taken = store.release([_note("release", row, one, who, at, words) for one in links], lesson, at, names)
+    words += f"; taken off the confirmed list: {', '.join(taken)}" if taken else ""
     return Ruled("release", row.id, tuple(one.number for one in links), domains, words)
 
 
@@ -94,11 +98,11 @@ def confirm(
     """
     links = _chosen(row, link, domain)
     domains = _sites(links)
-    listed = tuple(dict.fromkeys(filter(None, (_listed(one, rules, domain) for one in links))))
-    words = f"on the confirmed list: {', '.join(listed)}" if listed else (
+    names = tuple(dict.fromkeys(filter(None, (listed(one, rules, domain) for one in links))))
+    words = f"on the confirmed list: {', '.join(names)}" if names else (
         "not listed: others publish on the same site; name it with --domain to list it whole"
     )  # fmt: skip
-    store.confirm([_note("confirm", row, one, who, at, words) for one in links], listed, domains)
+    store.confirm([_note("confirm", row, one, who, at, words) for one in links], names, domains)
     return Ruled("confirm", row.id, tuple(one.number for one in links), domains, words)
 
 
@@ -153,8 +157,8 @@ def _lesson(row: MessageRow, rules: Rules, links: Sequence[LinkRow], domains: tu
     return Lesson(habits(who, rules.history.shared_domains), domains, row.at, organisation, row.id, places)
 
 
-def _listed(link: LinkRow, rules: Rules, domain: str) -> str:
-    """The name to put on the list for a link; empty for none."""
+def listed(link: LinkRow, rules: Rules, domain: str = "") -> str:
+    """The name that confirming a link puts on the list; empty for none."""
     shared = {*rules.lists.known_free_hosts, *rules.lists.known_shorteners}
     return clean(domain) or ("" if link.known_as in shared else link.known_as)
 

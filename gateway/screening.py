@@ -5,12 +5,15 @@ Does not speak SMTP and does not judge.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import Concatenate, ParamSpec, TypeVar
 
 from gateway import replies, work
 from gateway.acting import our_fault, teaches, unscreened, withheld
+from gateway.judging import MANY
 from gateway.keeper import Keeper, Settled
 from gateway.outcome import Outcome
 from gateway.pipeline import Pipeline
@@ -18,10 +21,14 @@ from gateway.replies import Reply
 from gateway.screen import Observe, Screened, ignore
 from gateway.spool import Spool
 from gateway.store import StoreError
+from inspectors.model import Inspection
 from policy.actions import SCREEN_FAILURE
 from policy.lessons import outbound, taught
 from policy.model import Envelope
 from policy.rules import Policy, Rules
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 UNWRITABLE = "the store could not be written, and a rewritten link would have been dead"
 
@@ -32,6 +39,18 @@ def _scope(outcome: Outcome) -> dict[str, object]:
     if outcome.observed:
         found |= {"observed": outcome.observed, "observed_because": outcome.observed_because}
     return found
+
+
+async def _beside(
+    function: Callable[Concatenate[Inspection, P], T],
+    inspection: Inspection,
+    *args: P.args,
+    **named: P.kwargs,
+) -> T:
+    """What the function makes of the inspection, from a thread where the links are many."""
+    if len(inspection.links) <= MANY:
+        return function(inspection, *args, **named)
+    return await asyncio.to_thread(function, inspection, *args, **named)
 
 
 class Screening:
@@ -155,13 +174,13 @@ class Screening:
         delivered = 200 <= reply.code < 300
         rules, now, later = self._pipeline.policy.rules, None, None
         if delivered and self._outbound:
-            now = outbound(
-                outcome.inspection, outcome.envelope, rules, outcome.at, self._own_hosts, outcome.id
+            now = await _beside(
+                outbound, outcome.inspection, outcome.envelope, rules, outcome.at, self._own_hosts, outcome.id
             )
         elif delivered and teaches(outcome):
-            now, later = taught(
-                outcome.inspection, outcome.envelope, outcome.judgement, rules, outcome.at, self._own_hosts,
-                outcome.id,
+            now, later = await _beside(
+                taught, outcome.inspection, outcome.envelope, outcome.judgement, rules, outcome.at,
+                self._own_hosts, outcome.id,
             )  # fmt: skip
         unobjected = at - rules.history.unobjected_days * 86400
         # The inventory's headers are not stored; letting go of them here keeps the batch small.

@@ -137,6 +137,13 @@ class StoreSettings:
         0,
         60,
     )
+    read_deadline: float = _setting(
+        kinds.duration,
+        "5s",
+        "Longest wait for what is remembered of a sender; then his message falls under unknown_history.",
+        0.01,
+        60,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ class Workers:
     lookup_deadline: float = _setting(
         kinds.duration,
         "300ms",
-        "Longest wait for all answers about one message from store, lists, DNS and registries.",
+        "Longest wait for all answers about one message from lists, DNS and registries.",
         0.01,
         60,
     )

@@ -80,7 +80,7 @@ def message_json(row: MessageRow) -> dict[str, Any]:
                 "time": moment(one.at),
                 "who": one.who,
                 "ruling": one.what,
-                "link": one.link,
+                "link": one.link + 1,
                 "domain": one.domain,
                 "words": one.words,
             }
@@ -90,9 +90,12 @@ def message_json(row: MessageRow) -> dict[str, Any]:
 
 
 def link_json(link: LinkRow) -> dict[str, Any]:
-    """One link with its decision; ``written``, ``ticket`` and ``not_rewritten`` only where there is one."""
+    """One link with its decision; ``written``, ``ticket`` and ``not_rewritten`` only where there is one.
+
+    Links are numbered from 1, as `oddlink release --link` takes them; a ruling of no link has ``link`` 0.
+    """
     entry: dict[str, Any] = {
-        "number": link.number,
+        "number": link.number + 1,
         "url": link.url,
         "host": link.host,
         "domain": link.domain,

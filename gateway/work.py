@@ -3,21 +3,25 @@
 They take a message as bytes or as the path of a spool file, and give values without the raw bytes, so that
 little crosses the process boundary.
 
-Does not judge and does not know why a link is to be changed.
+Does not ask anybody anything and does not know why a link is to be changed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from gateway.outcome import Restored
 from inspectors import headers, message, mime, splice
-from inspectors.model import Edit, Inspection, Patch, Rewriting
+from inspectors.model import Edit, Inspection, Link, Patch, Rewriting
 from policy import dkimcheck
-from policy.model import DkimResult
+from policy import judge as judging
+from policy.model import DkimResult, Judgement
+from policy.rules import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,29 @@ def _proved(
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def judge(policy: bytes, parcel: bytes) -> Judgement:
+    """``policy.judge.judge`` of pickled values; the decisions' links are left out, see ``with_links``."""
+    inspection, envelope, facts, trust, at = pickle.loads(parcel)  # noqa: S301  # our own, from this process's parent
+    found = judging.judge(inspection, envelope, facts, _policy(policy), trust, at)
+    return replace(found, decisions=tuple(replace(one, link=_NO_LINK) for one in found.decisions))
+
+
+_NO_LINK = Link("", "", "", "", "", None)
+
+
+def with_links(judgement: Judgement, links: Sequence[Link]) -> Judgement:
+    """The judgement with the links its decisions are about, in their order."""
+    pairs = zip(judgement.decisions, links, strict=True)
+    return replace(judgement, decisions=tuple(replace(one, link=link) for one, link in pairs))
+
+
+@lru_cache(maxsize=2)
+def _policy(pickled: bytes) -> Policy:
+    """The policy, made once a process: what is worked out about its lists is kept by their identity."""
+    made: Policy = pickle.loads(pickled)  # noqa: S301  # our own
+    return made
 
 
 def patched(source: Source, patches: Sequence[Patch]) -> bytes:

@@ -133,7 +133,9 @@ def _head(work: _Work, part: _Part) -> tuple[Span, int]:
         head, body = headers.block(raw, start, end)
         if len(head) >= limits.HEADER_BYTES:
             work.flag("limit", part.path, f"The header is longer than {limits.HEADER_BYTES} bytes.")
-            work.skipped.append(Skipped(part.path, "the header is over the limit: read in part", "limit"))
+            work.skipped.append(
+                Skipped(part.path, "the header is over the limit: read in part", "header_limit")
+            )
         early = headers.early_end(raw, head, closed=body > head.end)
         _controls(work, part, head)
         if early < head.end:

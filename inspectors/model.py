@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from inspectors.quick import quickly_made
+from inspectors.quick import quickly_made as quickly_made  # for the values of policy, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,8 @@ class Skipped:
     """In words for the administrator: what it is, not what the code did."""
     kind: str = ""
     """A short fixed name, for counting and for policy: "encrypted" (a key or password is needed), "limit"
-    (over one of our bounds), "broken" (damaged beyond reading), "format" (no inspector reads it); else
-    empty."""
+    (over one of our bounds), "header_limit" (a header over its bound), "broken" (damaged beyond reading),
+    "format" (no inspector reads it); else empty."""
 
 
 @dataclass(frozen=True, slots=True)

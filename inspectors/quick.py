@@ -40,5 +40,8 @@ def quickly_made(made: type[T]) -> type[T]:
     init.__annotations__ = made.__init__.__annotations__
     made.__init__ = init  # type: ignore[method-assign]
     values = attrgetter(*(each.name for each in own))
-    made.__reduce__ = lambda self: (made, values(self))  # type: ignore[method-assign]
+    if len(own) == 1:  # attrgetter then gives the value itself
+        made.__reduce__ = lambda self: (made, (values(self),))  # type: ignore[method-assign]
+    else:
+        made.__reduce__ = lambda self: (made, values(self))  # type: ignore[method-assign]
     return made

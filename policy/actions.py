@@ -5,7 +5,7 @@ Each such thing has a key in the policy's ``[actions]``, and the strongest actio
 - "pass": nothing but a note in log, store and metrics.
 - "tag" and "hold": a word in the X-Oddlink line, for the next hop to act on. We own no queue (law 6), so it
   is the next hop that holds.
-- "refuse": 550 after the dot; 451 where only our own failure asks for it.
+- "refuse": 550 after the dot; 451 where only our own failures ask for it.
 
 Does not carry anything out.
 """
@@ -22,13 +22,16 @@ from policy.rules import Rules
 STRENGTH = ("pass", "tag", "hold", "refuse")
 """From weak to strong."""
 SCREEN_FAILURE = "screen_failure"
+UNKNOWN_HISTORY = "unknown_history"
+OURS = frozenset((SCREEN_FAILURE, UNKNOWN_HISTORY))
+"""Keys for what is our own failure and may be better in a while: refusing for it alone is transient."""
 
 LEFT = {
     "signed": "the link stands in something signed, which is not changed",
     "attached": "the link stands in an attached message or text file, which is not changed",
     "inside": "the link stands in a file inside another one",
     "ambiguous": "only another reading of the message shows this link; it is never rewritten by guess",
-    "listed": "links in this place are listed and not rewritten",
+    "listed": "links in this place or of this kind are listed and not rewritten",
     "qr": "the link is a picture, which is never repainted",
     "signed_pdf": "the link stands in a signed PDF, which is not changed",
     "other": "the link could not be rewritten",
@@ -41,7 +44,7 @@ STAYS = {**LEFT, OBSERVED: "policy only observes here; nothing is changed"}
 _SEALED = {"signed": "signed", "attached": "attached", "inside": "inside"}
 _FLAGGED = {"pdf-signed": "signed_pdf", "signed": "signed", "office-signed": "signed", "pgp-signed": "signed"}
 """Flags of a leaf that explain why nothing in it could be changed."""
-_UNREAD = frozenset(("encrypted", "limit", "broken", "format", SCREEN_FAILURE))
+_UNREAD = frozenset(("encrypted", "limit", "header_limit", "broken", "format", SCREEN_FAILURE))
 _AMBIGUOUS = "ambiguous-"
 
 
@@ -67,7 +70,7 @@ def obstacle(link: Link, leaf: Leaf | None, rules: Rules, signed: Collection[str
         found.append(_SEALED.get(leaf.sealed, "other"))
     if link.place.endswith(":qr"):
         found.append("qr")
-    elif not _rewritable(link.place, rules.places.rewritable):
+    elif not _rewritable(link.place, rules.places.rewritable) or not _web(link.url, rules.links.schemes):
         found.append("listed")
     return max(found, key=lambda key: STRENGTH.index(_action(key, rules)), default="")
 
@@ -76,6 +79,17 @@ def obstacle(link: Link, leaf: Leaf | None, rules: Rules, signed: Collection[str
 def _rewritable(place: str, patterns: tuple[str, ...]) -> bool:
     """A message can have thousands of links in a handful of places."""
     return matches(place, patterns)
+
+
+@lru_cache(maxsize=1024)
+def fetched(place: str, patterns: tuple[str, ...]) -> bool:
+    """Whether programs fetch what stands there by themselves; a page can have hundreds of such places."""
+    return matches(place, patterns)
+
+
+def _web(url: str, schemes: tuple[str, ...]) -> bool:
+    """Whether it could be sent through the click page."""
+    return url.partition(":")[0].lower() in schemes
 
 
 def refused(leaf: str, flags: Sequence[Flag]) -> str:

@@ -23,6 +23,14 @@ SETTLED = frozenset({"blocked"})
 """Signals whose points are a decision, not a measurement: a list trusted to block blocks."""
 
 
+RULINGS = "rulings"
+"""The stream of what analysts decided."""
+TELLING = 50
+"""Links in a step of the reliability curve below which its share is chance."""
+FAR_OFF = 0.15
+"""What a step may promise too much or too little: one link in seven."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One link with its answer."""
@@ -32,7 +40,7 @@ class Sample:
     seen: tuple[tuple[str, float], ...]
     """(signal, strength) of its evidence."""
     stream: str = ""
-    """The archive it is from; every one counts the same."""
+    """The archive it is from; every one of ``Options.full`` links counts the same."""
     url: str = ""
     place: str = ""
     """``Link.place``."""
@@ -61,9 +69,14 @@ class Bin:
     """Score from which on a link belongs to it; the next step's is its end."""
     links: int
     expected: float
-    """Share of odd links that the scores promise, at equal numbers of odd and benign links."""
+    """Share of odd links that the scores promise, weighed so that odd ones have the assumed share of all."""
     found: float
-    """Share of odd links there, both kinds counted as if equally many."""
+    """Share of odd links there, weighed the same way."""
+
+    @property
+    def off(self) -> bool:
+        """Whether the scores there promise something else than was found, and it is no chance."""
+        return self.links >= TELLING and abs(self.expected - self.found) > FAR_OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,11 @@ class Options:
     """Of all links, how many count as odd. Small, because the few benign ones above the rest matter."""
     most: float = 12.0
     """Points no signal goes beyond."""
+    full: int = 200
+    """Links of one kind from which on a stream weighs as much as any other; a smaller one in proportion."""
+    ruling: float = 3.0
+    """Links of the archives that one ruling of an analyst weighs at most: what somebody looked at tells more,
+    but two releases must not overturn thousands of links."""
 
 
 def points_of(sample: Sample, rules: Rules) -> float:
@@ -105,20 +123,38 @@ def threshold_for(scored: Sequence[tuple[float, bool]], share: float) -> float:
     return at
 
 
-def reliability(scored: Sequence[tuple[float, bool]], centre: float, width: float = 1.0) -> tuple[Bin, ...]:
+def reliability(
+    scored: Sequence[tuple[float, bool]], centre: float, width: float = 1.0, odd_share: float = 0.5
+) -> tuple[Bin, ...]:
     """Whether a point is a nat: in each step of ``width`` points the share of odd links beside the share that
-    a logistic curve through ``centre`` promises. Both kinds of link count as if they were equally many."""
+    a logistic curve through ``centre`` promises. Odd links count as if they were ``odd_share`` of all."""
     number = {kind: max(1, sum(odd is kind for _, odd in scored)) for kind in (True, False)}
+    one = {True: odd_share / number[True], False: (1 - odd_share) / number[False]}
     steps: dict[int, list[tuple[float, bool]]] = {}
     for points, odd in scored:
         steps.setdefault(math.floor(points / width), []).append((points, odd))
     bins = []
     for step in sorted(steps):
-        weights = {kind: sum(odd is kind for _, odd in steps[step]) / number[kind] for kind in (True, False)}
-        whole = sum(weights.values())
-        expected = sum(_logistic(points - centre) / number[odd] for points, odd in steps[step]) / whole
-        bins.append(Bin(step * width, len(steps[step]), expected, weights[True] / whole))
+        whole = sum(one[odd] for _, odd in steps[step])
+        found = sum(one[odd] for _, odd in steps[step] if odd)
+        expected = sum(_logistic(points - centre) * one[odd] for points, odd in steps[step])
+        bins.append(Bin(step * width, len(steps[step]), expected / whole, found / whole))
     return tuple(bins)
+
+
+def centre(samples: Sequence[Sample], rules: Rules, options: Options | None = None) -> float:
+    """The score at which a link is as likely odd as benign under these rules, where ``Options.odd_share`` of
+    all links are odd: where the logistic curve lies best that has a nat for a point. 0 without samples."""
+    rows = [
+        (points_of(Sample(bool(odd), seen), rules), odd, weight)
+        for seen, _, odd, weight in _rows(samples, options or Options())
+    ]
+    low, high = -50.0, 50.0
+    for _ in range(50 if rows else 0):
+        middle = (low + high) / 2
+        error = sum((_logistic(points - middle) - odd) * weight for points, odd, weight in rows)
+        low, high = (middle, high) if error > 0 else (low, middle)
+    return (low + high) / 2
 
 
 def fit(
@@ -126,8 +162,8 @@ def fit(
 ) -> Mapping[str, float]:
     """New points for the signals named in ``fitted``; the others stay.
 
-    Between the streams the benign links count equally, and so do the odd ones. The threshold is taken for the
-    place where odd and benign are equally likely, so that points keep their meaning beside it.
+    Between the streams the benign links count equally, and so do the odd ones; a stream too small for that
+    counts in proportion. Where odd and benign are equally likely is found along with the points: ``centre``.
     """
     options = options or Options()
     start = dict(rules.points)
@@ -159,15 +195,23 @@ _Row = tuple[tuple[tuple[str, float], ...], tuple[str, ...], float, float]
 
 
 def _rows(samples: Sequence[Sample], options: Options) -> list[_Row]:
-    """(evidence, families, 1 for odd, weight), equal ones added up; weights sum to 1."""
+    """(evidence, families, 1 for odd, weight), equal ones added up; weights sum to 1 where there are both."""
     groups: dict[tuple[str, bool], int] = {}
     for sample in samples:
         groups[sample.stream, sample.odd] = groups.get((sample.stream, sample.odd), 0) + 1
-    streams = {kind: sum(odd is kind for _, odd in groups) for kind in (True, False)}
+    parts = {key: min(1.0, number / options.full) for key, number in groups.items()}
+    for kind in (True, False):
+        archives = [key for key in groups if key[1] is kind and key[0] != RULINGS]
+        if archives and (RULINGS, kind) in groups:
+            usual = sum(parts[key] for key in archives) / sum(groups[key] for key in archives)
+            most = options.ruling * usual * groups[RULINGS, kind]
+            parts[RULINGS, kind] = min(parts[RULINGS, kind], most)
+    whole = {kind: sum(part for (_, odd), part in parts.items() if odd is kind) for kind in (True, False)}
     added: dict[tuple[tuple[tuple[str, float], ...], bool], float] = {}
     for sample in samples:
+        key = sample.stream, sample.odd
         share = options.odd_share if sample.odd else 1 - options.odd_share
-        weight = share / streams[sample.odd] / groups[sample.stream, sample.odd]
+        weight = share * parts[key] / whole[sample.odd] / groups[key]
         seen = tuple(sorted((name, round(strength, 3)) for name, strength in sample.seen if name in FAMILY))
         added[seen, sample.odd] = added.get((seen, sample.odd), 0.0) + weight
     return [

@@ -24,6 +24,11 @@ from policy.received import by, our_names
 
 MOST_HOPS = 20
 """Received fields of our own servers; a long chain has five."""
+_EXAMPLES = tuple(
+    ipaddress.ip_network(text)
+    for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+)
+"""RFC 5737 and RFC 3849."""
 _FROM = re.compile(r"\A\s*from\s+\S+\s+\(([^()]*\[(?:IPv6:)?([0-9A-Fa-f.:]+)\][^()]*)\)", re.IGNORECASE)
 
 
@@ -63,4 +68,6 @@ def _public(text: str) -> str:
         address = ipaddress.ip_address(text)
     except ValueError:
         return ""
-    return "" if inside(str(address)) else str(address)
+    # Nobody's own network uses the ranges kept for documentation; they stand for strangers in every example.
+    examples = any(address in network for network in _EXAMPLES)
+    return str(address) if examples or not inside(str(address)) else ""

@@ -18,7 +18,19 @@ import tldextract
 LONGEST_HOST = 253
 """Characters in a host name (RFC 1035 section 2.3.4, without the final dot)."""
 
-_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+TENANTS = (
+    "onmicrosoft.com",
+    "mail.onmicrosoft.com",
+    "onmicrosoft.us",
+    "mail.onmicrosoft.us",
+    "partner.onmschina.cn",
+)
+"""Domains below which every customer has a name of his own, though the Public Suffix List does not say so:
+the first domain of each Microsoft 365 tenant, its clouds and its hybrid routing (Microsoft's documentation of
+the "onmicrosoft.com" domain and of hybrid mail routing). Without them all tenants would be one sender."""
+_SUFFIXES = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=TENANTS
+)
 
 
 @lru_cache(maxsize=65536)
@@ -68,7 +80,8 @@ def is_suffix(host: str) -> bool:
 def rented(host: str) -> bool:
     """True where the host is a customer's name under a company's public suffix ("me.github.io")."""
     name = clean(host)
-    return _SUFFIXES(name).is_private and not is_suffix(name)
+    parts = _SUFFIXES(name)
+    return (parts.is_private or parts.suffix in TENANTS) and not is_suffix(name)
 
 
 def label(domain: str) -> str:
@@ -94,7 +107,7 @@ def inside(host: str) -> bool:
     return "." not in host
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)  # a host of 127 labels has 16 KB of names above it
 def above(host: str) -> tuple[str, ...]:
     """The host and every domain above it with at least two labels, longest first."""
     labels = host.split(".")

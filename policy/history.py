@@ -39,11 +39,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from policy.domains import registrable
 from policy.model import Habit, Identity, Owner, Seen
 from policy.rules import HistoryRules
 
+DAY = 86400.0
+"""Seconds."""
+MOST_A_DAY = 30
+"""Messages of one day that count when it is asked how readily somebody brings new domains. A mailing of 200
+on a sender's first day is one occasion to choose a link, not 200."""
 ORGANISATION = Owner("organisation", "")
 CLAIMED = "claimed"
 """The level of what nobody proved."""
@@ -106,6 +112,7 @@ def form(place: str) -> str:
     return place.partition(":")[0]
 
 
+@lru_cache(maxsize=4096)
 def day(at: float) -> str:
     """The day (UTC) of a Unix time in seconds, as "2025-03-04"; empty for what is no time."""
     try:
@@ -143,7 +150,7 @@ def faded(last: float, at: float, rules: HistoryRules) -> float:
     """What is left at ``at`` of what was last used at ``last`` (Unix time, seconds): 1, halved with time."""
     if at <= 0 or last <= 0 or at <= last:
         return 1.0
-    return float(0.5 ** ((at - last) / (rules.half_life_days * 86400.0)))
+    return float(0.5 ** ((at - last) / (rules.half_life_days * DAY)))
 
 
 def times(level: Level, rules: HistoryRules) -> float:
@@ -245,12 +252,24 @@ def _sum(levels: Sequence[Level], share: float, rules: HistoryRules) -> Surprise
     return Surprise(max(0.0, sum(nats for _, nats in parts)), tuple(parts))
 
 
+def long_known(messages: int, first: float, at: float, rules: HistoryRules) -> bool:
+    """Whether somebody has written to us often, and not only of late: ten messages are sent in an afternoon.
+
+    ``messages`` are his genuine ones with links, ``first`` and ``at`` Unix times in seconds of the first of
+    them and of now; where either is 0, time is not looked at.
+    """
+    recent = at > 0 and first > 0 and at - first < rules.unobjected_days * DAY
+    return messages >= rules.correspondent_messages and not recent
+
+
 def _new(level: Level, sender: Level | None, rules: HistoryRules) -> float:
     # The sender's own mail is part of his domain's; without taking it out it would count twice. His domains
     # may be his colleagues' too, so those stay.
     habit, own = level.habit, sender.habit if sender else Habit()
     fresh = faded(habit.last, level.at, rules)
-    nats = escape(habit.messages - own.messages, habit.uses - own.uses, habit.domains, rules, fresh)
+    share = _counted(habit)
+    messages, uses = habit.messages - own.messages, habit.uses - own.uses
+    nats = escape(share * messages, share * uses, habit.domains, rules, fresh)
     if level.owner.level == "domain":
         if sender is None:  # judged as an address of the domain that never wrote before
             return min(rules.newcomer_most, rules.newcomer_weight * nats)
@@ -260,6 +279,14 @@ def _new(level: Level, sender: Level | None, rules: HistoryRules) -> float:
     if level.owner.level == "organisation":
         return min(rules.organisation_most, rules.organisation_weight * nats)
     return nats
+
+
+def _counted(habit: Habit) -> float:
+    """What part of the messages counts: of many within few days only so many a day, see ``MOST_A_DAY``."""
+    if habit.first <= 0 or habit.messages <= 0:
+        return 1.0
+    days = habit.last // DAY - habit.first // DAY + 1
+    return min(1.0, MOST_A_DAY * days / habit.messages)
 
 
 def _credit(level: Level, rules: HistoryRules) -> float:

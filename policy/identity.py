@@ -5,9 +5,11 @@ of the DKIM signatures and of SPF, or is taken for granted where the administrat
 Whatever is odd about From (two fields, two addresses, text a receiver might take for another address) leaves
 the mail without a genuine sender, however many signatures pass.
 
-Where trusted fields end: a border server puts its fields on top of what came, so reading goes from the top
-down and stops at the first Received that is not by one of our hosts, or at the first Received after a
-field of ours has been found. Below that line everything was written by strangers.
+Where trusted fields end: a border server puts its fields on top of what came (RFC 8601 section 4.1), so
+reading goes from the top down and stops at the first Received that is not by one of our hosts, or at the
+first field that only who wrote or sent the message writes (From, Subject, DKIM-Signature). Below that line
+everything was written by strangers. Above it a stranger can still have put a field in our name where the
+border neither writes nor removes any: against that only the removing helps, which section 5 asks of it.
 
 Does not verify signatures or ask DNS.
 """
@@ -29,6 +31,14 @@ from policy.received import by, our_names
 MOST_FIELDS = 200
 """Header fields looked at from the top for results; real border servers stay under 30."""
 
+SENDERS = frozenset(
+    {"from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to"}
+    | {"references", "comments", "keywords", "mime-version", "content-type", "content-transfer-encoding"}
+    | {"content-disposition", "content-language", "dkim-signature", "domainkey-signature", "user-agent"}
+    | {"x-mailer"}
+)
+"""Fields of whoever wrote or first sent the message (RFC 5322 section 3.6, RFC 2045, RFC 6376); no server on
+the way puts them on top of trace fields."""
 MOST_NAMED = 5
 """Addresses of an odd From that are measured by their habits."""
 _LENIENT = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9.-]{1,253}")
@@ -138,6 +148,8 @@ def trusted_results(headers: Iterable[Header], trust: Trust) -> tuple[Result, ..
         if not ids or number >= MOST_FIELDS:
             break
         if header.name == "received" and by(header.value) not in hosts:
+            break
+        if header.name.strip() in SENDERS:
             break
         if header.name == "authentication-results":
             field = parse(header.value)

@@ -8,18 +8,16 @@ Does not fetch answers and does not change mail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 
-from inspectors.model import Header, Inspection, Link
+from inspectors.model import Header, Inspection
 from policy import questions
-from policy.actions import LEFT, OBSERVED, obstacle, signed_leaves
-from policy.addresses import addresses, domain_of
-from policy.client import spf_question
-from policy.domains import above, clean, inside, ip, is_suffix, registrable, unicode_host
+from policy.actions import obstacle, signed_leaves
+from policy.client import client, spf_question
+from policy.domains import clean, inside, ip, is_suffix, registrable
 from policy.gaps import gaps
-from policy.history import claimed, matches, owners, readings
+from policy.history import claimed, owners, readings
 from policy.identity import aligned, who
 from policy.manner import manner
 from policy.model import (
@@ -29,26 +27,22 @@ from policy.model import (
     Facts,
     Identity,
     Judgement,
-    Mention,
     Owner,
     Question,
     Trust,
 )
+from policy.people import company, correspondents, participants
 from policy.rules import Policy, Rules
 from policy.scopes import in_scope, scope
-from policy.signals.case import CORRESPONDENT, WRITER, Case, Schemes, target
+from policy.signals.case import Case, Notes, Schemes, target
 from policy.signals.registry import SIGNALS
 from policy.signatures import key_question, signatures
 from policy.sites import site
 from policy.threads import conversation, vouched
-from policy.weigh import flip, score, weigh
+from policy.verdicts import decided, is_judged, observed, passed
 
-MOST_CORRESPONDENTS = 50
-"""Domains of To and Cc looked at; more recipients are a distribution list."""
 MOST_OUTSIDE = 100
 """Domains of one message asked about outside, in alphabetical order; a newsletter has some thirty."""
-MOST_RECIPIENTS = 20
-"""Domains of envelope recipients looked at, in alphabetical order: they are few where they are our own."""
 
 
 def ask(inspection: Inspection, envelope: Envelope, policy: Policy, trust: Trust) -> tuple[Question, ...]:
@@ -62,15 +56,15 @@ def ask(inspection: Inspection, envelope: Envelope, policy: Policy, trust: Trust
         question = spf_question(headers, envelope, trust)
         if question is not None and aligned(question.key[1], identity.domain):
             asked[question] = None
-    judged = [link for link in inspection.links if _judged(link, rules)]
+    judged = [link for link in inspection.links if is_judged(link, rules)]
     targets = {found.host for found in map(target, judged)}
     if targets:
         shared = rules.history.shared_domains
         people = dict.fromkeys(owner for one in readings(identity) for owner in owners(one, shared))
         unproved = claimed(identity)
         people |= {unproved: None} if unproved else {}
-        correspondents = [Owner("domain", name) for name in _correspondents(headers)]
-        asked.update(dict.fromkeys(questions.habit(owner) for owner in (*people, *correspondents)))
+        others = [Owner("domain", name) for name in correspondents(headers)]
+        asked.update(dict.fromkeys(questions.habit(owner) for owner in (*people, *others)))
         if ids := conversation(headers):
             asked[questions.thread(ids)] = None
         asked.update(dict.fromkeys(questions.places(owner) for owner in people if owner != unproved))
@@ -126,17 +120,21 @@ def judge(
     policy = in_scope(policy, under)
     headers, rules = inspection.message.headers, policy.rules
     earlier = vouched(questions.mentions_of(facts, conversation(headers)), identity, rules.history, at)
-    people = _participants(headers, envelope, identity, facts, rules, earlier)
-    usual = manner(inspection, envelope, identity, facts, rules.history, people, at)
+    people = participants(headers, envelope, identity, facts, rules, earlier, at)
+    stranger = client(headers, envelope, trust)
+    # A server of ours in between would be everybody's network.
+    met = replace(envelope, client_address=stranger)
+    usual = manner(inspection, met, identity, facts, rules.history, people, at)
     seen: _Seen = {}
     verdicts: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
     leaves, signed = {leaf.path: leaf for leaf in inspection.message.leaves}, signed_leaves(inspection.flags)
-    company, schemes = _company(headers, envelope, identity), Schemes.of(inspection.links)
+    everybody, schemes = company(headers, envelope, identity), Schemes.of(inspection.links)
+    notes = Notes()
     for link in inspection.links:
         found = target(link)
-        if not _judged(link, policy.rules):
-            decisions.append(_passed(link, policy))
+        if not is_judged(link, policy.rules):
+            decisions.append(passed(link, policy))
             continue
         case = Case(
             link,
@@ -148,91 +146,48 @@ def judge(
             policy.rules,
             people,
             schemes,
-            company,
+            everybody,
             at,
             earlier,
             usual,
+            notes,
         )
         # A newsletter has fifty links to two hosts: what only the host decides is worked out once.
-        evidence = _evidence(case, seen)
+        of_host, of_link = _of_host(case, seen), _of_link(case)
         kept_by = obstacle(link, leaves.get(link.leaf), policy.rules, signed)
-        key = (found.host, link.place, evidence, kept_by)
-        if key not in verdicts:
-            decided = _decide(case, evidence, policy, kept_by)
-            verdicts[key] = _observed(decided) if under.observe else decided
-        decisions.append(replace(verdicts[key], link=link))
-    return Judgement(identity, tuple(decisions), policy.version, gaps(facts), under)
+        key = (*_about(case), link.place, of_link, kept_by)
+        if key in verdicts:
+            decisions.append(replace(verdicts[key], link=link))
+            continue
+        found_here = {one.signal: one for one in (*of_host, *of_link)}
+        evidence = tuple(found_here[name] for name in _NAMES if name in found_here)
+        decision = decided(case, evidence, policy, kept_by)
+        verdicts[key] = observed(decision) if under.observe else decision
+        decisions.append(verdicts[key])
+    return Judgement(identity, tuple(decisions), policy.version, gaps(facts), under, stranger)
 
 
-_Seen = dict[tuple[str, str, bool], dict[str, Evidence | None]]
-"""(host, wrapper's host, whether it obscures the destination) → signal → what it saw."""
+_NAMES = tuple(signal.name for signal in SIGNALS)
+_OF_HOST = tuple(signal.see for signal in SIGNALS if not signal.by_link)
+_OF_LINK = tuple(signal.see for signal in SIGNALS if signal.by_link)
+_About = tuple[str, str, bool]
+"""Host, wrapper's host, whether it obscures the destination: all that signals about hosts look at."""
+_Seen = dict[_About, tuple[Evidence, ...]]
 
 
-def _evidence(case: Case, seen: _Seen) -> tuple[Evidence, ...]:
-    about = (case.target.host, case.wrapper, case.link.obscured)
+def _about(case: Case) -> _About:
+    return case.target.host, case.wrapper, case.link.obscured
+
+
+def _of_host(case: Case, seen: _Seen) -> tuple[Evidence, ...]:
+    about = _about(case)
     if about not in seen:
-        seen[about] = {signal.name: signal.see(case) for signal in SIGNALS if not signal.by_link}
-    of_host = seen[about]
-    found = (signal.see(case) if signal.by_link else of_host[signal.name] for signal in SIGNALS)
-    return tuple(one for one in found if one is not None)
+        seen[about] = tuple(one for see in _OF_HOST if (one := see(case)) is not None)
+    return seen[about]
 
 
-def _decide(case: Case, evidence: tuple[Evidence, ...], policy: Policy, kept_by: str) -> Decision:
-    """``kept_by``: the key of ``[actions]`` for what keeps the link as it is; empty where nothing does."""
-    rules, place = policy.rules, case.link.place
-    weighed = weigh(evidence, rules)
-    total = score(weighed)
-    odd = total >= rules.threshold
-    domain, host = unicode_host(case.domain), unicode_host(case.target.host)
-    # Who allows a site does not allow what that site's redirector is made to hide.
-    named = () if case.link.obscured else above(case.target.host)
-    allowed = [entry for entry in rules.allow if entry.domain in named]
-    verdict, left = "pass", ""
-    if allowed:
-        words = f"if the policy did not allow {allowed[0].domain} ({allowed[0].why})"
-    elif matches(place, rules.places.fetched):
-        words = f"if links in {place} could be rewritten"
-    elif kept_by and odd:
-        verdict, left = getattr(rules.actions, kept_by), kept_by
-        words = f"{flip(weighed, total, rules, domain, host)}; not rewritten ({place}): {LEFT[kept_by]}"
-    else:
-        verdict = "rewrite" if odd else "pass"
-        words = flip(weighed, total, rules, domain, host)
-    if not odd and words.startswith("if "):
-        words = f"{rules.threshold - total:.1f} points more, and {words}"
-    return Decision(
-        case.link, case.domain, verdict, total, weighed, policy.version, words, left,
-        case.site if case.site != case.domain else "",
-    )  # fmt: skip
-
-
-def _observed(decision: Decision) -> Decision:
-    """The same where nothing is changed: an odd link stays, whatever would have become of it."""
-    if decision.verdict == "pass" and not decision.left:
-        return decision
-    return replace(decision, verdict="observe", left=OBSERVED, otherwise=decision.left)
-
-
-def _passed(link: Link, policy: Policy) -> Decision:
-    words = "nothing: only web links are judged"
-    if _fetched(link.place, policy.rules.places.fetched):
-        words = "nothing: what the mail program fetches by itself is not judged"
-    return Decision(link, registrable(target(link).host), "pass", 0.0, (), policy.version, words)
-
-
-@lru_cache(maxsize=1024)
-def _fetched(place: str, patterns: tuple[str, ...]) -> bool:
-    """Whether programs fetch what stands there by themselves; a page can have hundreds of such places."""
-    return matches(place, patterns)
-
-
-def _judged(link: Link, rules: Rules) -> bool:
-    """Whether a click opens a web page: the link's own URL, or where its wrappers lead."""
-    if _fetched(link.place, rules.places.fetched):
-        return False
-    found = target(link)
-    schemes = {found.scheme, link.url.partition(":")[0].lower()} if link.target else {found.scheme}
-    return bool(found.host) and not schemes.isdisjoint(rules.links.schemes)
+def _of_link(case: Case) -> tuple[Evidence, ...]:
+    return tuple(one for see in _OF_LINK if (one := see(case)) is not None)
 
 
 def _keys(headers: tuple[Header, ...], identity: Identity) -> Iterable[Question]:
@@ -241,49 +196,3 @@ def _keys(headers: tuple[Header, ...], identity: Identity) -> Iterable[Question]
         question = key_question(signature)
         if question is not None and aligned(signature.domain, identity.domain):
             yield question
-
-
-def _participants(
-    headers: tuple[Header, ...],
-    envelope: Envelope,
-    identity: Identity,
-    facts: Facts,
-    rules: Rules,
-    earlier: Mapping[str, Mention],
-) -> Mapping[str, str]:
-    """Registrable domains of the people in the conversation → whose.
-
-    To and Cc are the sender's own words, so their domains count only where much genuine mail came from them:
-    an attacker cannot make his domain a participant by writing once and copying himself in.
-    """
-    people = {name: WRITER for name, mention in earlier.items() if name == mention.teacher}
-    for name in _correspondents(headers):
-        habit = questions.habit_of(facts, Owner("domain", name))
-        if habit is not None and habit.messages >= rules.history.correspondent_messages:
-            people[name] = CORRESPONDENT
-    recipients = {registrable(domain_of(address.lower())) for address in envelope.rcpt_tos}
-    people |= dict.fromkeys(sorted(recipients)[:MOST_RECIPIENTS], "a recipient")
-    people[identity.organisation] = "the sender"
-    return {
-        name: whose for name, whose in people.items() if name and name not in rules.history.shared_domains
-    }
-
-
-def _company(headers: tuple[Header, ...], envelope: Envelope, identity: Identity) -> frozenset[str]:
-    """Registrable domains of everybody the message names, by whomever: absence is what matters here.
-
-    Empty where the envelope's recipients are unknown, as in an archive: then nobody can be said to be absent.
-    """
-    if not envelope.rcpt_tos:
-        return frozenset()
-    recipients = envelope.rcpt_tos[:MOST_CORRESPONDENTS]
-    people = (identity.address, envelope.mail_from, *identity.named, *recipients)
-    named = {registrable(domain_of(address.lower())) for address in people}
-    return frozenset((named | set(_correspondents(headers))) - {""})
-
-
-def _correspondents(headers: tuple[Header, ...]) -> list[str]:
-    """Registrable domains of To and Cc, each once, sorted."""
-    fields = [header.value for header in headers if header.name in ("to", "cc")]
-    found = {registrable(domain_of(one)) for value in fields[:4] for one in addresses(value).found}
-    return sorted(found - {""})[:MOST_CORRESPONDENTS]

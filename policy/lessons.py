@@ -1,7 +1,8 @@
 """What a message teaches, now or once nobody has objected to it.
 
 An odd link teaches nothing until an analyst releases it or some days pass without a word: ``pending`` is that
-lesson. Only genuine senders teach, and one message teaches a bounded number of domains. How far a single
+lesson. So does every link of a message that was judged while the history did not answer, for then nothing was
+found odd. Only genuine senders teach, and one message teaches a bounded number of domains. How far a single
 sender or day counts is ``policy.history``'s business, which weighs days and senders and not messages.
 
 Does not read or write the store.
@@ -13,16 +14,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from inspectors.model import Inspection, Link
-from policy.actions import ambiguity
+from policy.actions import ambiguity, fetched
 from policy.addresses import domain_of
 from policy.domains import above, registrable
-from policy.history import ORGANISATION, claimed, form, habits, matches, owners
+from policy.gaps import lack_history
+from policy.history import ORGANISATION, claimed, form, habits, owners
 from policy.model import Decision, Envelope, Judgement, Lesson
 from policy.rules import Rules
 from policy.signals.case import target
 from policy.signals.first_link import LINKLESS
 from policy.sites import site
-from policy.threads import begins, message_id
+from policy.threads import begins, by_program, message_id
 from policy.traits import MOST_OF_MESSAGE, linked, traits
 
 MOST_DOMAINS = 200
@@ -71,9 +73,15 @@ def taught(
     own_hosts: Collection[str] = (),
     id: str = "",
 ) -> tuple[Lesson | None, Lesson | None]:
-    """Both lessons of a message, with the traits it came with; none where readers may disagree on it."""
-    if ambiguity(inspection.flags):
+    """Both lessons of a message, with the traits it came with; none where readers may disagree on it.
+
+    What was judged without the history waits as a whole, and leaves nothing for its conversation. What was
+    not judged to its end teaches nothing.
+    """
+    if ambiguity(inspection.flags) or not judgement.whole:
         return None, None
+    if lack_history(judgement.unknown):
+        return None, blind(judgement, rules, at, own_hosts, id)
     if not judgement.identity.genuine:
         return unproved(judgement, rules, at, own_hosts, id), None
     now = lesson(judgement, rules, at, own_hosts, id)
@@ -85,6 +93,17 @@ def taught(
     if now is not None and now.own not in rules.history.shared_domains:  # a provider's customers never vouch
         now = replace(now, message_id=message_id(inspection.message.headers))
     return now, later
+
+
+def blind(
+    judgement: Judgement, rules: Rules, at: float, own_hosts: Collection[str] = (), id: str = ""
+) -> Lesson | None:
+    """What a message would teach that was judged without the history; None for nothing.
+
+    Otherwise whoever keeps the store busy for a moment would have an odd link learned as a habit at once.
+    """
+    found = [one for odd in (False, True) for one in _teaching(judgement, rules, own_hosts, odd=odd)]
+    return _of(found, judgement, rules, at, id)
 
 
 def unproved(
@@ -119,7 +138,7 @@ def _traits(
     if any(_odd(one, threshold) or _bad(one) for one in judgement.decisions):
         return found
     makers = sorted({producer for _, producer in inspection.producers})[:MOST_OF_MESSAGE]
-    own = traits(inspection.message.headers, envelope)
+    own = traits(inspection.message.headers, replace(envelope, client_address=judgement.client))
     return (*own, *(("producer", maker) for maker in makers), *found)
 
 
@@ -143,10 +162,11 @@ def outbound(
 
     The user is the reverse-path, which a submission server has checked; without one nothing is learned. A
     domain becomes familiar like any other, after some days and from more than one user, so that a single
-    answer to an attacker does not vouch for him.
+    answer to an attacker does not vouch for him. What a program of ours sends by itself teaches nothing: it
+    answers whoever writes to it.
     """
     user = envelope.mail_from.lower()
-    if not domain_of(user) or ambiguity(inspection.flags):
+    if not domain_of(user) or ambiguity(inspection.flags) or by_program(inspection.message.headers):
         return None
     own = registrable(domain_of(user))
     people = {registrable(domain_of(one.lower())) for one in envelope.rcpt_tos[:MOST_RECIPIENTS]}
@@ -217,8 +237,8 @@ def _bad(decision: Decision) -> bool:
 def _may_teach(link: Link, rules: Rules, own_hosts: Collection[str]) -> bool:
     scheme = link.url.partition(":")[0].lower()
     return (
-        scheme in rules.links.schemes
-        and not matches(link.place, rules.places.fetched)
+        scheme in (*rules.links.schemes, *rules.links.opens)
+        and not fetched(link.place, rules.places.fetched)
         and not link.obscured
         and not link.ambiguous
         and not _names(link) & set(own_hosts)

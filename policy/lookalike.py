@@ -47,20 +47,52 @@ def likeness(host: str, domain: str, protected: Iterable[str], shortest: int) ->
     """
     if ip(host) is not None:
         return None
-    found = (_one(host, domain, other, shortest) for other in sorted(set(protected)) if other != domain)
+    front = host[: -len(domain)].rstrip(".") if host.endswith(domain) else ""
+    own = unicode_host(label(domain))
+    mine = _Host(own, skeleton(own), f".{front}.", frozenset(front.replace("-", ".").split(".")))
+    found = (_one(mine, one, shortest) for one in _known(frozenset(protected)) if one.name != domain)
     return max((item for item in found if item), key=lambda item: item.strength, default=None)
 
 
-def _one(host: str, domain: str, other: str, shortest: int) -> Likeness | None:
-    mine, theirs = unicode_host(label(domain)), unicode_host(label(other))
-    front = host[: -len(domain)].rstrip(".") if host.endswith(domain) else ""
-    if "." in other and f".{other}." in f".{front}.":
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """The host that is looked at."""
+
+    label: str
+    skeleton: str
+    front: str
+    """What stands before its registrable domain, between dots."""
+    words: frozenset[str]
+    """The words of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Protected:
+    """A domain somebody may want to be taken for."""
+
+    name: str
+    dotted: str
+    """The name between dots."""
+    label: str
+    skeleton: str
+
+
+@lru_cache(maxsize=64)
+def _known(protected: frozenset[str]) -> tuple[_Protected, ...]:
+    """The protected domains in order: the same for all links of a message."""
+    labels = ((name, unicode_host(label(name))) for name in sorted(protected))
+    return tuple(_Protected(name, f".{name}.", own, skeleton(own)) for name, own in labels)
+
+
+def _one(host: _Host, known: _Protected, shortest: int) -> Likeness | None:
+    mine, other, theirs = host.label, known.name, known.label
+    if known.dotted in host.front and "." in other:
         return Likeness(other, 1.0, "carries it in front of another domain")
     if len(theirs) < shortest or not mine:
         return None
     if mine == theirs:
         return Likeness(other, 0.4, "is the same name under another ending")
-    if skeleton(mine) == skeleton(theirs):
+    if host.skeleton == known.skeleton:
         return Likeness(other, 1.0, "is drawn almost alike")
     away = distance(mine, theirs, 2)
     if away == 1 or (away == 2 and len(theirs) >= 9):
@@ -69,7 +101,7 @@ def _one(host: str, domain: str, other: str, shortest: int) -> Likeness | None:
         )
     if theirs in mine.split("-"):
         return Likeness(other, 0.6, "uses it as a part of its own name")
-    if theirs in front.replace("-", ".").split("."):
+    if theirs in host.words:
         return Likeness(other, 0.4, "uses it as a part of its host name")
     return None
 

@@ -13,12 +13,12 @@ Does not judge; ``policy.signals`` do, and only of links the sender is not known
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inspectors.model import Inspection
 from policy import questions
 from policy.domains import unicode_host
-from policy.history import escape, faded, owners
+from policy.history import escape, faded, owners, readings
 from policy.model import Envelope, Facts, Identity, Owner, Trait
 from policy.rules import HistoryRules
 from policy.traits import KINDS, MOST, MOST_VALUES, NO_FILE, traits
@@ -51,6 +51,13 @@ class Manner:
     known: Mapping[str, Mapping[str, Trait]] = field(default_factory=dict)
     """Kind → value → how often."""
     changes: tuple[Change, ...] = ()
+    others: tuple[Manner, ...] = ()
+    """The same of others the sender may be, see ``policy.history.readings``; they have no others."""
+
+    @property
+    def each(self) -> tuple[Manner, ...]:
+        """This one and the others: what is looked at is the one that is most surprised."""
+        return (self, *self.others)
 
     @property
     def linked(self) -> int:
@@ -83,9 +90,27 @@ def manner(
     """What the message's sender usually does, and what of it changed.
 
     ``own`` are registrable domains answers may go to: those of the people in the conversation. ``at`` is the
-    Unix time of the message, seconds, until which habits fade; 0 lets none fade.
+    Unix time of the message, seconds, until which habits fade; 0 lets none fade. Of mail that a list is said
+    to have sent on, those of the person and those of the address in From: fields that anybody can write must
+    not hide a sender from his own habits.
     """
-    owner = owners(identity)[0]
+    people = {owners(one)[0]: None for one in readings(identity)}
+    found = [_of(owner, inspection, envelope, identity, facts, rules, own, at) for owner in people]
+    first, *others = [one for one in found if one.owner is not None] or [NONE]
+    return replace(first, others=tuple(others)) if others else first
+
+
+def _of(
+    owner: Owner,
+    inspection: Inspection,
+    envelope: Envelope,
+    identity: Identity,
+    facts: Facts,
+    rules: HistoryRules,
+    own: Collection[str],
+    at: float,
+) -> Manner:
+    """Compared with the habits of one of those the sender may be."""
     if not identity.genuine or owner.level != "sender":
         return NONE
     known: dict[str, dict[str, Trait]] = {}

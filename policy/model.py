@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inspectors.model import Link
+from inspectors.model import Link, quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Identity:
     genuine: bool
     """True where authentication aligned with the From domain succeeded (RFC 7489 section 3.1)."""
     by: str
-    """"dmarc", "dkim", "spf", "claimed" (taken at its word) or "none"."""
+    """"dmarc", "dkim", "spf", "claimed" (taken at its word), "none", or "outbound": mail of our own users,
+    about which nothing was asked."""
     words: str = ""
     """One sentence on what was proved or why nothing was."""
     named: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Identity:
     The rest of the identity is then the list's."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Question:
     """Something only the outside world can answer. Equal questions are asked once."""
@@ -65,6 +67,7 @@ class Question:
     """What it is about; the lookup's docstring gives the parts."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Known:
     """An answer."""
@@ -82,6 +85,7 @@ class Unknown:
 
 
 Answer = Known | Unknown
+_NOT_ASKED = Unknown("not asked", quiet=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class Facts:
 
     def of(self, question: Question) -> Answer:
         """The answer, or Unknown where the question was never asked."""
-        return self.answers.get(question, Unknown("not asked", quiet=True))
+        return self.answers.get(question, _NOT_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class Habit:
     """Unix time of the last of them, seconds."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Seen:
     """How an owner linked to one registrable domain."""
@@ -214,6 +219,7 @@ class Lesson:
     """Its Message-ID without brackets; empty where nothing is remembered for its conversation."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What one signal saw in one link. Carries no points: signals see, policy weighs."""
@@ -227,6 +233,7 @@ class Evidence:
     """The questions whose answers it rests on."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """Evidence with the points policy gives it."""
@@ -236,6 +243,7 @@ class Weighed:
     """After strength and the family's cap; 0 for a signal that is observed but not counted."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The verdict on one link, and its whole explanation."""
@@ -291,6 +299,10 @@ class Judgement:
     """What was asked and not answered, so that nothing could be concluded from it."""
     scope: Scope = Scope()
     """What it was judged under."""
+    client: str = ""
+    """IP address of the stranger's mail server, see ``policy.client``; empty where nobody of ours tells."""
+    whole: bool = True
+    """False where judging was ended and only lists were looked at, see ``policy.unjudged``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,9 @@ def characters(name: str) -> str:
 
 def cells(name: str) -> list[int]:
     """The cell of every run of one to three characters of a label."""
-    spelled = characters(name)
+    spelled = characters(name).encode()
     return [
-        zlib.crc32(spelled[at : at + length].encode()) % CELLS
+        zlib.crc32(spelled[at : at + length]) % CELLS
         for length in range(1, LONGEST_RUN + 1)
         for at in range(len(spelled) - length + 1)
     ]

@@ -48,6 +48,8 @@ def endings(url: str) -> tuple[str, ...]:
 
 
 def _ending(name: str) -> str:
+    if "." not in name and "%2" not in name:
+        return ""
     match = _ENDING.search(unquote(name[-300:]).rstrip(" .").lower())
     return match[1] if match else ""
 

@@ -1,6 +1,7 @@
 """A policy out of a TOML file, merged over the one we ship.
 
-Every problem of a file is reported at once, with file, line and what would be right.
+Of a file that is TOML at all every problem is reported at once, in the order of its lines, with what would be
+right; only what several values say together is looked at without those that are wrong by themselves.
 
 Does not judge; the values are ``policy.rules``.
 """
@@ -8,38 +9,24 @@ Does not judge; the values are ``policy.rules``.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import hashlib
-import ipaddress
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from policy.domains import clean, is_suffix
-from policy.rules import Caps, DnsblCode, DnsblZone, Entry, Feed, Policy, Rules, ScopeEntry
-from policy.scopes import listed
-from policy.signals.registry import FAMILIES, SIGNALS
+from policy.policychecks import contradictions
+from policy.policywords import Keys, misshapen, no_toml, schema, wrong
+from policy.rules import Policy, Rules
 from policy.tomllines import line_of, lines
 
 DEFAULT = Path(__file__).with_name("default.toml")
-FORMATS = ("text", "html", "pdf", "office", "calendar", "vcard", "svg", "rtf", "shortcut", "image")
-"""What comes before the colon in a link's place."""
 LARGEST = 1024 * 1024
 """Bytes of a policy file; whole feeds belong into lists."""
-
-_FEED_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
-_SCOPE_NAME = re.compile(r"[^\W_][\w .-]{0,59}\Z")
-_FEED_URL = re.compile(r"(?:https://[^\s/]+/?|http://(?:127\.\d+\.\d+\.\d+|\[::1\])[:/]|file:///)\S*\Z")
-"""Plain http only on loopback: whoever sits on the way could write the list."""
-
-Keys = tuple[str | int, ...]
-Schema = Mapping[str, Any]
 
 _RULES: TypeAdapter[Rules] = TypeAdapter(Rules)
 
@@ -70,79 +57,47 @@ def load(path: Path | None = None) -> Policy:
 
     Raises PolicyError.
     """
-    shipped, where = _read(DEFAULT, "default.toml")
-    origins = {key: f"default.toml:{line_of(where, key)}" for key in _leaves(shipped)}
-    merged, file = shipped, "default.toml"
+    shipped = _read(DEFAULT, "default.toml")
+    origins = {key: f"default.toml:{shipped.line(key)}" for key in _leaves(shipped.content)}
+    merged, own = shipped.content, shipped
     if path is not None:
-        file = str(path)
-        own, where = _read(path, file)
-        problems = [
-            Problem(file, line_of(where, key), words) for key, words in _unknown(own, "", _schema(), ())
-        ]
-        if problems:
-            raise PolicyError(sorted(problems, key=lambda problem: problem.line))
-        own.setdefault("name", path.stem)
-        merged = _merge(shipped, own)
-        origins |= {key: f"{file}:{line_of(where, key)}" for key in _leaves(own)}
-    rules = _checked(merged, origins, file)
+        own = _read(path, str(path))
+        own.content.setdefault("name", path.stem)
+        merged = _merge(shipped.content, own.content)
+        origins |= {key: f"{own.name}:{own.line(key)}" for key in _leaves(own.content)}
+    rules = _checked(own, shipped.content, merged)
     return Policy(rules, f"{rules.name}-{_hash(rules)}", {_dotted(key): at for key, at in origins.items()})
 
 
-def _read(path: Path, file: str) -> tuple[dict[str, Any], Mapping[Keys, int]]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A policy file that is TOML."""
+
+    name: str
+    content: dict[str, Any]
+    where: Mapping[Keys, int]
+
+    def line(self, key: Keys) -> int:
+        """The line of a key, or of what would hold it."""
+        return line_of(self.where, key)
+
+
+def _read(path: Path, file: str) -> _File:
     try:
         data = path.read_bytes()
-        if len(data) > LARGEST:
-            raise PolicyError([Problem(file, 1, "is larger than 1 MB; put long lists into list files")])
-        text = data.decode("utf-8")
-        return tomllib.loads(text), lines(text)
     except OSError as error:
         raise PolicyError([Problem(file, 1, f"cannot be read: {error.strerror or error}")]) from None
+    if len(data) > LARGEST:
+        raise PolicyError([Problem(file, 1, "is larger than 1 MB; put long lists into list files")])
+    try:
+        text = data.decode("utf-8-sig")  # some editors put a byte order mark in front
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise PolicyError([Problem(file, line, "is not UTF-8; save it as UTF-8")]) from None
+    try:
+        return _File(file, tomllib.loads(text), lines(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        at = re.search(r"at line (\d+)", str(error))
-        words = re.sub(r"\s*\(at (line.*|end of document)\)", "", str(error))
-        line = int(at[1]) if at else data.count(b"\n") + 1
-        raise PolicyError([Problem(file, line, f"is not TOML: {words}")]) from None
-
-
-def _schema() -> Schema:
-    """Known keys: None for a value, a dict for a table, a list of one dict for an array of tables."""
-    schema = dict(_fields(Rules))
-    schema["points"] = dict.fromkeys(signal.name for signal in SIGNALS)
-    schema["caps"] = dict.fromkeys(FAMILIES, _fields(Caps))
-    schema["allow"] = schema["block"] = [_fields(Entry)]
-    schema["dnsbl"] = [{**_fields(DnsblZone), "codes": [_fields(DnsblCode)]}]
-    schema["feed"] = [_fields(Feed)]
-    schema["scope"] = [_fields(ScopeEntry)]
-    return schema
-
-
-def _fields(kind: type) -> Schema:
-    hints: Mapping[str, type] = get_type_hints(kind)
-    tables = {name for name, hint in hints.items() if dataclasses.is_dataclass(hint)}
-    return {name: _fields(hint) if name in tables else None for name, hint in hints.items()}
-
-
-def _unknown(value: Any, name: str, schema: Any, path: Keys) -> Iterator[tuple[Keys, str]]:
-    if isinstance(schema, list):
-        for at, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _unknown(item, name, schema[0], (*path, at))
-    elif isinstance(schema, dict) and isinstance(value, dict):
-        for key, inner in value.items():
-            if key in schema:
-                yield from _unknown(inner, key, schema[key], (*path, key))
-            else:
-                yield (*path, key), _suggestion(key, name, schema)
-
-
-def _suggestion(key: str, table: str, schema: Schema) -> str:
-    words = f"unknown key {key!r}" + (f" in [{table}]" if table else "")
-    close = difflib.get_close_matches(key, [str(name) for name in schema], 1)
-    return (
-        f"{words}; did you mean {close[0]!r}?" if close else f"{words}; known are {', '.join(sorted(schema))}"
-    )
+        raise PolicyError([Problem(file, *no_toml(text, error))]) from None
 
 
 def _merge(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,121 +108,68 @@ def _merge(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _checked(merged: Mapping[str, Any], origins: Mapping[Keys, str], file: str) -> Rules:
-    try:
-        # Through JSON, because strict checking then takes arrays for tuples and tables for values.
-        rules = _RULES.validate_json(json.dumps(merged, default=_foreign), strict=True)
-    except ValidationError as error:
-        raise PolicyError([_problem(item, origins, file) for item in error.errors()]) from None
-    problems = [Problem(*_split(origins, key, file), words) for key, words in _contradictions(rules)]
-    if problems:
-        raise PolicyError(problems)
+def _checked(own: _File, shipped: Mapping[str, Any], merged: dict[str, Any]) -> Rules:
+    """The rules of ``merged``. Raises PolicyError with all that is wrong in ``own``."""
+    found = list(misshapen(own.content, "", schema()))
+    kept, places = _without(merged, shipped, [key for key, _ in found])
+    rules, errors = _validated(kept)
+    for item in errors:
+        key = _placed(tuple(item["loc"]), places)
+        if not any(key[: len(bad)] == bad for bad, _ in found):
+            found.append((key, wrong(item, merged)))
+    if errors:
+        kept, places = _without(merged, shipped, [key for key, _ in found])
+        rules, _ = _validated(kept)
+    if rules is not None:
+        places_now = places
+        said = contradictions(rules, lambda key: own.line(_placed(key, places_now)))
+        found += [(_placed(key, places), words) for key, words in said]
+    if found or rules is None:
+        problems = [Problem(own.name, own.line(key), words) for key, words in found]
+        raise PolicyError(sorted(problems, key=lambda problem: problem.line))
     return rules
 
 
-def _contradictions(rules: Rules) -> Iterator[tuple[Keys, str]]:
-    for family, caps in rules.caps.items():
-        if caps.least > caps.most:
-            yield ("caps", family), f"least ({caps.least}) is above most ({caps.most}); swap them"
-    if rules.popularity.top_rank >= rules.popularity.floor_rank:
-        yield ("popularity", "top_rank"), "top_rank must be smaller than floor_rank"
-    for table, entries in (("allow", rules.allow), ("block", rules.block)):
-        for at, entry in enumerate(entries):
-            if clean(entry.domain) != entry.domain or "*" in entry.domain or "/" in entry.domain:
-                words = (
-                    f"{entry.domain!r} is no domain; write it like 'portal.example', it covers all below it"
-                )
-                yield (table, at, "domain"), words
-            elif "." not in entry.domain or is_suffix(entry.domain):
-                words = f"{entry.domain!r} belongs to nobody in particular; name a registered domain"
-                yield (table, at, "domain"), words
-    yield from _outside(rules)
-    yield from _dead_patterns(rules)
-    yield from _scopes(rules)
+def _validated(content: Mapping[str, Any]) -> tuple[Rules | None, list[Any]]:
+    try:
+        # Through JSON, because strict checking then takes arrays for tuples and tables for values.
+        return _RULES.validate_json(json.dumps(content, default=_foreign), strict=True), []
+    except ValidationError as error:
+        return None, error.errors()
 
 
-def _outside(rules: Rules) -> Iterator[tuple[Keys, str]]:
-    """Block lists and feeds that could not be asked."""
-    for at, zone in enumerate(rules.dnsbl):
-        if clean(zone.zone) != zone.zone or "." not in zone.zone or "/" in zone.zone:
-            yield ("dnsbl", at, "zone"), f"{zone.zone!r} is no zone; write it like 'dbl.lists.example'"
-        for number, code in enumerate(zone.codes):
-            try:
-                ipaddress.IPv4Network(code.code)
-            except ValueError:
-                words = f"{code.code!r} is no return code; write '127.0.0.2', or '127.0.1.0/24' for many"
-                yield ("dnsbl", at, "codes", number, "code"), words
-    for at, feed in enumerate(rules.feed):
-        if not _FEED_URL.match(feed.url):
-            words = f"{feed.url!r} cannot be fetched; write https://HOST/PATH, or file:///PATH"
-            yield ("feed", at, "url"), words
-        if not _FEED_NAME.match(feed.name):
-            words = f"{feed.name!r} is no name for a list; use letters, digits, '-' and '_'"
-            yield ("feed", at, "name"), words
-    twice = [feed.name for feed in rules.feed]
-    for at, name in enumerate(twice):
-        if name in twice[:at]:
-            yield ("feed", at, "name"), f"{name!r} is the name of two feeds; give each its own"
+Places = dict[str, list[int]]
+"""For arrays of tables: which entries of the file are left."""
 
 
-def _scopes(rules: Rules) -> Iterator[tuple[Keys, str]]:
-    """Scopes that could never match, or that nobody could tell apart."""
-    names = [entry.name for entry in rules.scope]
-    for at, entry in enumerate(rules.scope):
-        if not _SCOPE_NAME.match(entry.name):
-            words = f"{entry.name!r} is no name for a scope; use letters, digits, spaces, '.', '-' and '_'"
-            yield ("scope", at, "name"), words
-        elif entry.name in names[:at]:
-            yield ("scope", at, "name"), f"{entry.name!r} is the name of two scopes; give each its own"
-        if not entry.recipients and not entry.senders:
-            words = (
-                "names neither recipients nor senders; for all mail set threshold and [observe] themselves"
-            )
-            yield ("scope", at, "name"), words
-        for key in ("recipients", "senders"):
-            for one in getattr(entry, key):
-                if not listed(one):
-                    words = f"{one!r} is neither; write an address, or a domain like 'sales.company.example'"
-                    yield ("scope", at, key), words
+def _without(
+    merged: Mapping[str, Any], shipped: Mapping[str, Any], bad: Sequence[Keys]
+) -> tuple[dict[str, Any], Places]:
+    """``merged`` without wrong entries and with what we ship in the place of wrong values."""
+    kept, places = dict(merged), Places()
+    gone: dict[str, set[int]] = {}
+    for name, *rest in bad:
+        value = kept.get(str(name))
+        if rest and isinstance(rest[0], int) and isinstance(value, list):
+            gone.setdefault(str(name), set()).add(rest[0])
+        elif rest and isinstance(value, dict) and isinstance(shipped.get(str(name)), dict):
+            under = {key: inner for key, inner in value.items() if key != rest[0]}
+            kept[str(name)] = {**{k: v for k, v in shipped[str(name)].items() if k == rest[0]}, **under}
+        elif str(name) in shipped:
+            kept[str(name)] = shipped[str(name)]
+        else:
+            kept.pop(str(name), None)
+    for table, numbers in gone.items():
+        places[table] = [at for at in range(len(kept[table])) if at not in numbers]
+        kept[table] = [kept[table][at] for at in places[table]]
+    return kept, places
 
 
-def _dead_patterns(rules: Rules) -> Iterator[tuple[Keys, str]]:
-    """Values that could never match, and so would switch something off in silence."""
-    for at, scheme in enumerate(rules.links.schemes):
-        if scheme != scheme.lower() or not scheme.isalnum():
-            yield ("links", "schemes"), f"entry {at + 1}, {scheme!r}, never matches; write it like 'https'"
-    for table in ("rewritable", "fetched"):
-        for pattern in getattr(rules.places, table):
-            form, _, _ = pattern.partition(":")
-            if pattern != pattern.lower() and form != "pdf":
-                yield ("places", table), f"{pattern!r} never matches: places are written in lower case"
-            elif form.rstrip("*") not in FORMATS and not form.endswith("*"):
-                yield ("places", table), f"{pattern!r} names no format; known are {', '.join(FORMATS)}"
-
-
-def _problem(item: Any, origins: Mapping[Keys, str], file: str) -> Problem:
-    key = tuple(item["loc"])
-    given = item.get("input")
-    words = f"{_dotted(key)}: {item['msg'][0].lower()}{item['msg'][1:]}"
-    if item["type"] != "missing" and not isinstance(given, dict | list):
-        words += f", not {given!r}"
-    if item["type"] == "literal_error":
-        known = re.findall(r"'(\w+)'", item["ctx"]["expected"])
-        close = difflib.get_close_matches(str(given).lower(), known, 1)
-        words += f"; did you mean {close[0]!r}?" if close else ""
-    return Problem(*_split(origins, key, file), words)
-
-
-def _split(origins: Mapping[Keys, str], key: Keys, file: str) -> tuple[str, int]:
-    while key and key not in origins:
-        # A table has no line of its own among the leaves: take its first key's.
-        inside = [at for other, at in origins.items() if other[: len(key)] == key]
-        if inside:
-            place, _, line = inside[0].rpartition(":")
-            return place, int(line)
-        key = key[:-1]
-    place, _, line = origins.get(key, f"{file}:1").rpartition(":")
-    return place, int(line)
+def _placed(key: Keys, places: Places) -> Keys:
+    """A key of what is left as it is in the file."""
+    if len(key) > 1 and isinstance(key[0], str) and isinstance(key[1], int) and key[0] in places:
+        return (key[0], places[key[0]][key[1]], *key[2:])
+    return key
 
 
 def _leaves(value: Any, path: Keys = ()) -> Iterator[Keys]:

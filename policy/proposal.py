@@ -129,6 +129,9 @@ def fragment(threshold: float, entry: ScopeEntry | None, provenance: Mapping[str
     lines = ["# Proposed by `oddlink observed`. Not in force until somebody puts it there."]
     lines += [_plain(f"# {name}: {words}") for name, words in provenance.items()]
     if entry is None:
+        # Below the last table of a file it would be a key of that table, and might change a scope.
+        lines.append("# Put this at the top of the policy file, before its first [table], in place of any")
+        lines.append("# threshold there.")
         return "\n".join((*lines, "", f"threshold = {threshold:.2f}", ""))
     lines += ["# Put this in the place of the entry of the same name.", "", "[[scope]]"]
     lines += [f"name = {_string(entry.name)}", f"why = {_string(entry.why)}"]

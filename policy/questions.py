@@ -19,6 +19,7 @@ from policy.model import (
     Seen,
     SpfResult,
     Trait,
+    Unknown,
 )
 
 MOST_USUAL = 3
@@ -61,7 +62,10 @@ def thread(ids: tuple[str, ...]) -> Question:
 
 
 def confirmed(domain: str) -> Question:
-    """Whether an analyst confirmed the domain, or one above it, as bad: key (domain,), Known(bool)."""
+    """Whether an analyst confirmed the domain, or one above it, as bad: key (domain,).
+
+    Known(the name on the confirmed list, the nearest of several); Known("") where there is none.
+    """
     return Question("confirmed", (domain,))
 
 
@@ -156,9 +160,15 @@ def mentions_of(facts: Facts, ids: tuple[str, ...]) -> tuple[Mention, ...]:
     return tuple(one for one in value if isinstance(one, Mention)) if isinstance(value, tuple) else ()
 
 
+def confirmed_as(facts: Facts, domain: str) -> str:
+    """The name on the confirmed list that covers the domain; empty where none is known to."""
+    value = _value(facts.of(confirmed(domain)))
+    return value if isinstance(value, str) else domain if value is True else ""
+
+
 def confirmed_bad(facts: Facts, domain: str) -> bool:
     """Whether the domain is known to be confirmed as bad."""
-    return _value(facts.of(confirmed(domain))) is True
+    return bool(confirmed_as(facts, domain))
 
 
 def rank_of(facts: Facts, domain: str) -> tuple[bool, int | None]:
@@ -225,12 +235,39 @@ def spf_of(facts: Facts) -> SpfResult | None:
     return None
 
 
+def failed(facts: Facts, question: Question) -> bool:
+    """Whether the question was asked and not answered: then "never" is not to be concluded."""
+    answer = facts.of(question)
+    return isinstance(answer, Unknown) and not answer.quiet
+
+
 def dkim_results(facts: Facts) -> tuple[DkimResult, ...]:
     """Our own DKIM results; empty where the message was not verified."""
     value = _value(facts.of(DKIM))
     if not isinstance(value, tuple):
         return ()
     return tuple(item for item in value if isinstance(item, DkimResult))
+
+
+_NOTHING: dict[str, object] = {
+    "seen": None, "listed": False, "confirmed": False, "listed-page": "", "dnsbl": ()
+}  # fmt: skip
+"""Answers that count like none, by kind of question."""
+
+
+def telling(facts: Facts) -> Facts:
+    """Only the answers that say something: judging comes to the same but for what it calls unknown.
+
+    Of a message with thousands of links that is one in ten.
+    """
+    return Facts(
+        {
+            question: answer
+            for question, answer in facts.answers.items()
+            if isinstance(answer, Known)
+            and (question.kind not in _NOTHING or answer.value != _NOTHING[question.kind])
+        }
+    )
 
 
 def _value(answer: Answer) -> object:

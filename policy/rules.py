@@ -89,6 +89,9 @@ class LinkRules:
     """What about a link's own form is ordinary."""
 
     schemes: tuple[Text, ...]
+    """Of web pages; links with others are never rewritten."""
+    opens: tuple[Text, ...]
+    """Of other things that a click opens: judged where they name a host."""
     ordinary_ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...]
 
 
@@ -177,7 +180,9 @@ class ActionRules:
     limit: Action
     broken: Action
     format: Action
+    header_limit: Action
     screen_failure: Action
+    unknown_history: Action
     ambiguity: Action
 
 

@@ -75,6 +75,13 @@ def listed(text: str) -> str:
     return _normal(text.strip()) if mark else domain
 
 
+def covers(names: Iterable[str], entry: str) -> bool:
+    """Whether an entry of one scope's list lies within those of another; both as ``listed`` takes them."""
+    one = listed(entry)
+    known = {listed(name) for name in names} - {""}
+    return bool(one) and not known.isdisjoint(_keys(one) if "@" in one else above(one))
+
+
 def _candidates(envelope: Envelope, identity: Identity, rules: Rules) -> Iterator[tuple[int, Scope]]:
     """Each recipient's scope, with its place in the policy, which decides between equals."""
     recipients, senders = _index(rules.scope)

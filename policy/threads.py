@@ -26,6 +26,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from inspectors.model import Header
+from policy.history import DAY, long_known
 from policy.lexical import after_comment
 from policy.model import Identity, Lesson, Mention
 from policy.rules import HistoryRules
@@ -42,7 +43,6 @@ more is a newsletter, and nobody's reply quotes all of it."""
 LONGEST_FIELD = 16 * 1024
 """Characters of one field looked at: of References the end, where the newest ids stand. 20 ids of 250
 characters fit three times."""
-DAY = 86400.0
 
 _ID = re.compile(r"<([^<>\s]{1,250})>")
 
@@ -72,9 +72,16 @@ def begins(headers: Sequence[Header]) -> bool:
     into a form on our pages must not come back as our own word.
     """
     names = {header.name for header in headers}
-    if names & {"in-reply-to", "references", "precedence"}:
-        return False
-    return all(header.value.strip().lower() == b"no" for header in headers if header.name == "auto-submitted")
+    return not names & {"in-reply-to", "references"} and not by_program(headers)
+
+
+def by_program(headers: Sequence[Header]) -> bool:
+    """Whether a program sent it by itself, as Auto-Submitted (RFC 3834 section 5) or Precedence says."""
+    if any(header.name == "precedence" for header in headers):
+        return True
+    # A comment or parameters may follow the keyword.
+    words = (header.value for header in headers if header.name == "auto-submitted")
+    return any(value.partition(b";")[0].partition(b"(")[0].strip().lower() != b"no" for value in words)
 
 
 def taught(lesson: Lesson) -> tuple[str, tuple[str, ...]]:
@@ -112,9 +119,7 @@ def _vouches(mention: Mention, identity: Identity, rules: HistoryRules, at: floa
         return True
     if mention.teacher in (identity.organisation, identity.domain) or mention.teacher in rules.shared_domains:
         return False
-    # Ten messages are sent in an afternoon: so they must not all be of these days.
-    long_known = at <= 0 or at - mention.first >= rules.unobjected_days * DAY
-    return mention.messages >= rules.correspondent_messages and mention.first > 0 and long_known
+    return mention.first > 0 and long_known(mention.messages, mention.first, at, rules)
 
 
 def _ids(value: bytes) -> Iterator[str]:

@@ -9,7 +9,7 @@ Does not read values.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 Path = tuple[str | int, ...]
 
@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     + r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[\[\]{}]|\n""",
     re.DOTALL,
 )
+_ARRAY_TOKEN = re.compile(_TOKEN.pattern + "|,", re.DOTALL)
 
 
 def lines(text: str) -> Mapping[Path, int]:
@@ -35,17 +36,17 @@ def lines(text: str) -> Mapping[Path, int]:
         stripped = statement.lstrip()
         number += statement[: len(statement) - len(stripped)].count("\n")
         if stripped.startswith("["):
-            table = _key(stripped.lstrip("["))
-            if stripped.startswith("[["):
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, counts[table])
+            table = _table(_key(stripped.lstrip("[")), counts, stripped.startswith("[["))
             found.setdefault(table, number)
         elif stripped and not stripped.startswith("#"):
             key = table + _key(stripped)
             for length in range(len(table) + 1, len(key) + 1):
                 found.setdefault(key[:length], number)
-            for name in _inline(stripped.partition("=")[2]):
+            value = stripped.partition("=")[2]
+            for name in _inline(value):
                 found.setdefault((*key, name), number)
+            for at, below in _entries(value):
+                found.setdefault((*key, at), number + below)
         number += stripped.count("\n")
         position = end
     return found
@@ -72,6 +73,44 @@ def _statement_end(text: str, position: int) -> int:
         elif what == "\n" and depth <= 0:
             return token.end()
     return len(text)
+
+
+def _table(parts: Path, counts: dict[Path, int], array: bool) -> Path:
+    """The path of a table: an array of tables on the way to it means its last entry (TOML 1.0, "Array of
+    Tables"). ``counts`` has the last entry's number of each, and is kept."""
+    placed: Path = ()
+    for at, part in enumerate(parts, 1):
+        placed = (*placed, part)
+        if array and at == len(parts):
+            counts[placed] = counts.get(placed, -1) + 1
+        if placed in counts:
+            placed = (*placed, counts[placed])
+    return placed
+
+
+def _entries(value: str) -> Iterator[tuple[int, int]]:
+    """(number, lines below the key) of an array's entries that stand on lines of their own."""
+    if not value.lstrip().startswith("["):
+        return
+    depth, number, below, fresh = 0, 0, 0, False
+    position = 0
+    for token in _ARRAY_TOKEN.finditer(value):
+        what, between = token[0], value[position : token.start()]
+        position = token.end()
+        begins = between.strip() != "" or what[0] in "\"'[{"
+        if fresh and depth == 1 and begins:
+            if below:
+                yield number, below
+            fresh = False
+        if what in "[{":
+            depth += 1
+            fresh = fresh or depth == 1
+        elif what in "]}":
+            depth -= 1
+        elif what == "," and depth == 1:
+            number += 1
+            fresh = True
+        below += what.count("\n")
 
 
 def _inline(value: str) -> list[str]:

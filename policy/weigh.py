@@ -12,6 +12,7 @@ from policy.rules import Rules
 from policy.signals.registry import SIGNALS, Signal
 
 _BY_NAME = {signal.name: signal for signal in SIGNALS}
+_FAMILY = {signal.name: signal.family for signal in SIGNALS}
 _UNCAPPED = (float("-inf"), float("inf"))
 
 
@@ -22,16 +23,20 @@ def weigh(seen: Iterable[Evidence], rules: Rules) -> tuple[Weighed, ...]:
     always add up to the score.
     """
     evidence = tuple(seen)
+    return tuple(map(Weighed, evidence, _points(evidence, rules)))
+
+
+def _points(evidence: Sequence[Evidence], rules: Rules) -> list[float]:
     raw = [one.strength * rules.points.get(one.signal, 0.0) for one in evidence]
-    families = [_BY_NAME[one.signal].family if one.signal in _BY_NAME else "" for one in evidence]
-    factors: dict[str, tuple[float, float]] = {}
-    for family in set(families):
-        points = [value for value, name in zip(raw, families, strict=True) if name == family]
-        factors[family] = _factors(points, *_caps(family, rules))
-    return tuple(
-        Weighed(one, round(value * factors[family][value > 0], 6))
-        for one, value, family in zip(evidence, raw, families, strict=True)
-    )
+    families: dict[str, list[float]] = {}
+    for one, value in zip(evidence, raw, strict=True):
+        if value:
+            families.setdefault(_FAMILY.get(one.signal, ""), []).append(value)
+    factors = {family: _factors(points, *_caps(family, rules)) for family, points in families.items()}
+    return [
+        round(value * factors[_FAMILY.get(one.signal, "")][value > 0], 6) if value else 0.0
+        for one, value in zip(evidence, raw, strict=True)
+    ]
 
 
 def score(weighed: Sequence[Weighed]) -> float:
@@ -72,7 +77,15 @@ def _more(weighed: Sequence[Weighed], gap: float, rules: Rules) -> str:
 
 
 def _without(weighed: Sequence[Weighed], left_out: Weighed, rules: Rules) -> float:
-    return score(weigh((one.evidence for one in weighed if one is not left_out), rules))
+    """The score if one of these were not there: only its own family's caps are met otherwise."""
+    family = _FAMILY.get(left_out.evidence.signal, "")
+    rest = [one for one in weighed if one is not left_out]
+    same = [one.evidence for one in rest if _FAMILY.get(one.evidence.signal, "") == family]
+    points = iter(_points(same, rules))
+    return round(
+        sum(next(points) if _FAMILY.get(one.evidence.signal, "") == family else one.points for one in rest),
+        6,
+    )
 
 
 def _caps(family: str, rules: Rules) -> tuple[float, float]:

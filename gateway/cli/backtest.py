@@ -20,14 +20,14 @@ from rich.text import Text
 from gateway.acting import teaches
 from gateway.app import Parts
 from gateway.cli import files, report
-from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl, printable
+from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, Recipients, StoreUrl, printable
 from gateway.cli.learn import Paths
 from gateway.cli.progress import bar
-from gateway.cli.session import dated, opened, process
+from gateway.cli.session import addressed, dated, opened, process
 from gateway.outcome import Outcome
 from policy.actions import OBSERVED, action_of
 from policy.lessons import taught
-from policy.model import Decision
+from policy.model import Decision, Envelope
 
 _PATIENCE = 60.0
 """Seconds for the answers about one message: a busy machine must not change what comes out."""
@@ -40,9 +40,11 @@ def command(
     store: StoreUrl = "",
     policy: PolicyPath = None,
     from_is_genuine: FromIsGenuine = False,
+    recipients: Recipients = None,
 ) -> None:
     """Replay an archive: judge each message on what was known before it, then learn it, and report."""
-    asyncio.run(_backtest(paths, as_json, config, store, policy, from_is_genuine))
+    envelope = addressed(recipients)
+    asyncio.run(_backtest(paths, as_json, config, store, policy, from_is_genuine, envelope))
 
 
 @dataclass(slots=True)
@@ -127,8 +129,9 @@ class _Tally:
 
 
 async def _backtest(
-    paths: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool
-) -> None:
+    paths: list[str], as_json: bool, config: Path | None, store: str, policy: Path | None, genuine: bool,
+    envelope: Envelope,
+) -> None:  # fmt: skip
     tally, unread = _Tally(), list[str]()
     async with opened(
         config, policy=policy, store=store or "sqlite://", from_is_genuine=genuine, reputation=False
@@ -139,7 +142,7 @@ async def _backtest(
             raw = files.attempt(piece.read, piece.name, unread)
             if raw is None:
                 continue
-            outcome = await _one(parts, raw)
+            outcome = await _one(parts, raw, envelope)
             tally.add(outcome)
             if as_json:
                 typer.echo(report.line(report.whole(piece.name, outcome)))
@@ -150,11 +153,12 @@ async def _backtest(
     files.end(unread)
 
 
-async def _one(parts: Parts, raw: bytes) -> Outcome:
+async def _one(parts: Parts, raw: bytes, envelope: Envelope) -> Outcome:
     at, rules = dated(raw, time.time()), parts.policy.rules
     # As on the mail path: before each message, what nobody objected to in time.
-    parts.store.sweep(at - rules.history.unobjected_days * 86400)
-    outcome = await process(parts, raw, at=at)
+    patience = rules.history.unobjected_days * 86400
+    parts.store.sweep(at - patience, patience)
+    outcome = await process(parts, raw, at=at, envelope=envelope)
     found = (outcome.inspection, outcome.envelope, outcome.judgement)
     now, later = taught(*found, rules, at, parts.own_hosts, outcome.message_id)
     if (now or later) and teaches(outcome):

@@ -20,6 +20,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from gateway.cli import files, report
@@ -31,8 +32,10 @@ from gateway.replay import History, Replay
 from gateway.ruled import samples_of
 from gateway.store import Store
 from policy.calibrate import (
+    Options,
     Rate,
     Sample,
+    centre,
     fit,
     points_of,
     rates,
@@ -44,6 +47,8 @@ from policy.rules import Policy, Rules
 
 FEWEST = 200
 """Links of each kind below which points fitted to them mean nothing."""
+MOVED = 0.1
+"""Points by which rulings have to move a signal to be told."""
 SHARES = (0.0025, 0.005, 0.01, 0.02)
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file of URLs that are read."""
@@ -72,7 +77,7 @@ def command(
         _samples(paths, foreign, unread, config=config, store=store, policy=policy, genuine=from_is_genuine)
     )
     _enough(samples, urls)
-    found = _found(samples, live)
+    found = _found(samples, live, ruled)
     if as_json:
         typer.echo(report.line({key: value for key, value in found.items() if key != "rules"}))
     else:
@@ -150,11 +155,13 @@ def _enough(samples: Sequence[Sample], urls: Path | None) -> None:
         )
 
 
-def _found(samples: Sequence[Sample], policy: Policy) -> dict[str, Any]:
-    """The fitted points, and what they and the ones in force would do."""
+def _found(samples: Sequence[Sample], policy: Policy, ruled: int) -> dict[str, Any]:
+    """The fitted points, and what they and the ones in force would do; the first ``ruled`` are rulings."""
     rules = policy.rules
     seen = {name for one in samples for name, strength in one.seen if strength}
-    points = fit(samples, rules, [name for name, value in rules.points.items() if value and name in seen])
+    names = [name for name, value in rules.points.items() if value and name in seen]
+    points = fit(samples, rules, names)
+    alone = fit(samples[ruled:], rules, names) if 0 < ruled < len(samples) else points
     fitted = with_points(rules, points)
     scored = [(points_of(one, fitted), one.odd) for one in samples]
     now = [(points_of(one, rules), one.odd) for one in samples]
@@ -162,6 +169,11 @@ def _found(samples: Sequence[Sample], policy: Policy) -> dict[str, Any]:
     return {
         "links": {"benign": sum(not odd for _, odd in now), "odd": sum(odd for _, odd in now)},
         "points": dict(points),
+        "moved_by_rulings": {
+            name: round(value - alone[name], 2)
+            for name, value in sorted(points.items())
+            if abs(value - alone[name]) >= MOVED
+        },
         "threshold": threshold,
         "now": _rate(rates(now, [rules.threshold])[0]),
         "fitted": [_rate(one) for one in rates(scored, [threshold_for(scored, share) for share in SHARES])],
@@ -185,13 +197,28 @@ def _show(found: dict[str, Any], samples: Sequence[Sample], rules: Rules) -> Non
     for rate, words in ((found["now"], "points in force"), *((one, "fitted") for one in found["fitted"])):
         expected.add_row(f"{rate['threshold']:.2f}", f"{rate['benign']:.2%}", f"{rate['odd']:.1%}", words)
     console.print(expected)
-    own: Rules = found["rules"]
-    curve = Table("score", "links", "odd, as scored", "odd, as found", box=None, padding=(0, 2, 0, 0))
+    _show_curve(console, samples, found["rules"])
+
+
+def _show_curve(console: Console, samples: Sequence[Sample], own: Rules) -> None:
+    """The reliability curve of the fitted points, and a word where it is far off."""
+    share = Options().odd_share
+    curve = Table("score", "links", "odd, as scored", "odd, as found", "", box=None, padding=(0, 2, 0, 0))
     scored = [(points_of(one, own), one.odd) for one in samples]
-    centre = own.threshold - 3.0
-    for step in reliability(scored, max(0.0, centre)):
-        curve.add_row(f"{step.low:.0f}", str(step.links), f"{step.expected:.0%}", f"{step.found:.0%}")
+    steps = reliability(scored, centre(samples, own), odd_share=share)
+    for step in steps:
+        row = (f"{step.low:.0f}", str(step.links), f"{step.expected:.0%}", f"{step.found:.0%}")
+        curve.add_row(*row, "far off" if step.off else "")
     console.print(curve)
+    console.print(f"both as if {share:.0%} of all links were odd")
+    if any(step.off for step in steps):
+        console.print("where it is far off, a point is not the nat of log-odds that it should be")
+
+
+def _moved(found: dict[str, Any]) -> str:
+    """How far the rulings have moved the points."""
+    moved = ", ".join(f"{name} by {points:+}" for name, points in found["moved_by_rulings"].items())
+    return f"; they moved {moved}" if moved else f"; they moved no signal by {MOVED} points"
 
 
 def fragment(found: dict[str, Any], live: Policy, sources: Sequence[str], ruled: int) -> str:
@@ -201,7 +228,7 @@ def fragment(found: dict[str, Any], live: Policy, sources: Sequence[str], ruled:
     lines = [
         f"# Made by `oddlink calibrate` on {day} over policy {live.version}, from",
         *(f"#   {one}" for one in sources),
-        f"#   {ruled} rulings of analysts",
+        f"#   {ruled} rulings of analysts{_moved(found) if ruled else ''}",
         f"# {links['benign']} usual links and {links['odd']} odd ones. Expected at this threshold:",
         f"# {best['benign']:.2%} of the usual links rewritten, {best['odd']:.1%} of the odd ones caught.",
         "# Not in force until somebody puts it there.",

@@ -11,10 +11,10 @@ import re
 import sys
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -33,6 +33,10 @@ StoreUrl = Annotated[
     str, typer.Option("--store", metavar="URL", help="Another store than the settings name.")
 ]
 PolicyPath = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="Another policy.")]
+Recipients = Annotated[
+    list[str] | None,
+    typer.Option("--recipient", metavar="ADDRESS", help="As if sent to this address; can be repeated."),
+]
 FromIsGenuine = Annotated[
     bool, typer.Option("--from-is-genuine", help="Take the From address at its word (for old archives).")
 ]
@@ -97,12 +101,29 @@ def _explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, typer.BadParameter) or hasattr(error, "format_message"):
         # Typer's own copy of click has no public name for UsageError; all its errors can format themselves.
         words = error.format_message().rstrip(".")
-        return USAGE, f"{words}; see `oddlink --help`" if words else ""
+        return USAGE, f"{words}; see `{_command(error)} --help`" if words else ""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return DATA, f"{where}{error.strerror or error}"
     words = f"{type(error).__name__}: {error}"[:500]
     return SOFTWARE, f"our own mistake ({words}); ODDLINK_TRACEBACK=1 shows where"
+
+
+def _command(error: Exception) -> str:
+    """The command that a usage error is about, as one types it."""
+    names: list[str] = []
+    at: Any = getattr(error, "ctx", None)
+    while at is not None and at.parent is not None:
+        names.insert(0, str(at.info_name))
+        at = at.parent
+    return " ".join(("oddlink", *names))
+
+
+def one_of(option: str, given: str, known: Sequence[str]) -> str:
+    """What an option was given; Failure where it is neither empty nor one of ``known``."""
+    if given and given not in known:
+        fail(f"{option} {given[:40]!r}: has to be one of " + ", ".join(known), USAGE)
+    return given
 
 
 def fail(words: str, code: int = DATA) -> NoReturn:
@@ -134,6 +155,11 @@ def parse_since(text: str, now: float) -> float:
 def now() -> float:
     """Unix seconds; the commands take the time from here only."""
     return time.time()
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 link", "2 links"."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def printable(text: str) -> str:

@@ -19,5 +19,9 @@ def command(
     config: Config = None,
     store: StoreUrl = "",
 ) -> None:
-    """The odd links of a message were rightly odd: never learned, and listed against later mail."""
+    """Say that links are bad: the odd ones of a message, or those named.
+
+    They are never learned, and their domains are listed against all later mail. `oddlink release` takes it
+    back.
+    """
     run(confirm, id, link, domain, by, json, config, store)

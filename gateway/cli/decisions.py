@@ -6,15 +6,17 @@ Does not explain; ``oddlink explain ID`` does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
-from gateway.cli.common import Config, Json, Since, StoreUrl, now, open_store, parse_since
+from gateway.cli.common import Config, Json, Since, StoreUrl, now, one_of, open_store, parse_since
 from gateway.cli.output import Format, chosen, write_csv, write_json, write_table
+from gateway.observed import RESULTS
 from gateway.shapes import message_json, moment
 from gateway.store import Store
 from gateway.store.rows import MessageRow, Search
+from policy.rules import Action
 
 Sender = Annotated[str, typer.Option("--sender", help="Address, or domain with its subdomains.")]
 Recipient = Annotated[str, typer.Option("--recipient", help="Address, or domain with its subdomains.")]
@@ -22,7 +24,7 @@ Domain = Annotated[str, typer.Option("--domain", help="Domain or host of a link,
 Url = Annotated[str, typer.Option("--url", help="Part of a link's URL.")]
 MessageId = Annotated[str, typer.Option("--message-id", help="Message-ID, or our own id.")]
 Outcome = Annotated[str, typer.Option("--outcome", help='"untouched", "rewritten", "held" or "refused".')]
-Action = Annotated[str, typer.Option("--action", help='"pass", "tag", "hold" or "refuse".')]
+ActionTaken = Annotated[str, typer.Option("--action", help='"pass", "tag", "hold" or "refuse".')]
 Scope = Annotated[str, typer.Option("--scope", help="Name of a scope of the policy.")]
 Observed = Annotated[
     str,
@@ -30,6 +32,7 @@ Observed = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Most rows, newest first.")]
 
+ACTIONS: tuple[str, ...] = get_args(Action)
 _COLUMNS = ("time", "id", "sender", "genuine", "recipients", "outcome", "links", "rewritten", "delivered")
 _TABLE = tuple(name for name in _COLUMNS if name != "genuine")
 _CSV = (
@@ -46,7 +49,7 @@ def command(
     url: Url = "",
     message_id: MessageId = "",
     outcome: Outcome = "",
-    action: Action = "",
+    action: ActionTaken = "",
     scope: Scope = "",
     observed: Observed = "",
     limit: Limit = 200,
@@ -64,10 +67,10 @@ def command(
         domain=domain,
         url=url,
         message_id=message_id,
-        outcome=outcome,
-        action=action,
+        outcome=one_of("--outcome", outcome, RESULTS),
+        action=one_of("--action", action, ACTIONS),
         scope=scope,
-        observed=observed,
+        observed=one_of("--observed", observed, ("any", *RESULTS)),
         limit=limit,
     )
     with open_store(config, store) as opened:
@@ -94,7 +97,7 @@ def _cells(row: MessageRow) -> tuple[object, ...]:
         moment(row.at),
         row.id,
         row.sender or row.mail_from or "<>",
-        row.by if row.genuine else "no",
+        row.by if row.genuine or row.outbound else "no",
         ", ".join(row.recipients[:3]) + (" …" if len(row.recipients) > 3 else ""),
         row.outcome,
         row.link_count,

@@ -120,7 +120,11 @@ def _policy(settings: Settings) -> tuple[str, str]:
 
 
 def _lists(settings: Settings) -> tuple[str, str]:
-    sizes = local_lists(settings.lists.dir).sizes()
+    lists = local_lists(settings.lists.dir)
+    if lists.flaws:
+        words = "; ".join(f"{name} {why}" for name, why in sorted(lists.flaws.items()))
+        return "wrong", f"{words}; what it would say is unknown until the file in lists.dir is mended"
+    sizes = lists.sizes()
     return "ok", ", ".join(f"{name}: {size}" for name, size in sizes.items()) or "none (lists.dir)"
 
 

@@ -98,6 +98,9 @@ def fetched(settings: Settings) -> State:
         return "ok", "the policy names none ([[feed]])"
     if folder is None:
         return "wrong", "the policy names feeds, but lists.dir is not set"
+    idle = feeds.unused(rules)
+    if idle:
+        return "look", "; ".join(f"{name}: {feeds.NO_ROLE.format(name=name)}" for name in idle)
     known = feeds.state(folder)
     missing = [name for name in wanted if name not in known]
     if missing:

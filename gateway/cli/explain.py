@@ -50,14 +50,12 @@ def _find(store: Store, id: str) -> list[MessageRow]:
 
 
 def _lines(row: MessageRow, all: bool) -> Iterator[str]:
-    yield f"message {row.id}: {row.outcome}"
+    outcome = row.outcome + (f" (only observed; would have been {row.would})" if row.observed else "")
+    yield f"message {row.id}: {outcome}"
     yield f"  taken      {moment(row.at)}"
     yield f"  message-id {row.message_id or '(none)'}"
     yield f"  subject    {row.subject or '(none)'}"
-    identity = f"genuine by {row.by}" if row.genuine else "not proved"
-    yield f"  sender     {row.sender or '(no single From address)'}: {identity}"
-    if row.identity_words:
-        yield f"             {row.identity_words}"
+    yield from _sender(row)
     if row.person:
         yield f"  person     {row.person}, whose mail {row.sender} sent on"
     yield f"  envelope   from <{row.mail_from}> to {', '.join(row.recipients) or '(nobody)'}"
@@ -67,19 +65,29 @@ def _lines(row: MessageRow, all: bool) -> Iterator[str]:
         yield f"  action     {row.action}, because of [actions] {', '.join(row.because)}"
     if row.scope:
         yield f"  scope      {row.scope}"
-    if row.observed:
-        yield f"  observed   only: would have been {row.would}"
     for leaf, reason, kind in row.skipped:
         yield f"  skipped    {leaf or 'message'}: {reason}{f' ({kind})' if kind else ''}"
     for flag, leaf, words in row.flags:
         yield f"  flag       {flag} ({leaf or 'message'}): {words}"
-    yield f"  links      {row.link_count}, of which {row.rewritten_count} rewritten"
+    rewritten = "" if row.outbound else f", of which {row.rewritten_count} rewritten"
+    yield f"  links      {row.link_count}{rewritten}"
     yield from (f"  {'+' if fact.good else '-'} {fact.words}" for fact in facts_of(row))
     for link in sorted(row.links, key=lambda link: (not link.ticket, link.verdict == "pass", link.number)):
         yield from _link(link, all or link.verdict != "pass" or bool(link.not_rewritten))
         for one in row.rulings:
             if one.link == link.number:
                 yield f"    {one.what:<10} {moment(one.at)} by {one.who}: {one.words}"
+
+
+def _sender(row: MessageRow) -> Iterator[str]:
+    sender = row.sender or "(no single From address)"
+    if row.outbound:
+        yield f"  sender     {sender}"
+        yield f"  outbound   {row.identity_words}"
+        return
+    yield f"  sender     {sender}: {f'genuine by {row.by}' if row.genuine else 'not proved'}"
+    if row.identity_words:
+        yield f"             {row.identity_words}"
 
 
 def _delivered(row: MessageRow) -> str:
@@ -117,4 +125,4 @@ def _link(link: LinkRow, whole: bool) -> Iterator[str]:
 def _evidence(piece: EvidenceRow) -> Iterator[str]:
     yield f"    {piece.points:+6.2f}     {piece.signal} (strength {piece.strength:.2f}): {piece.words}"
     for kind, *key in piece.used:
-        yield f"               from {kind}: {' '.join(key)}"
+        yield f"               from {kind}: {' '.join(filter(None, key))}"

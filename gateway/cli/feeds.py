@@ -24,6 +24,7 @@ from gateway.settings import Settings
 from gateway.sources import BOOTSTRAP
 from policy.feedformats import RANKS
 from policy.policyfile import load as load_policy
+from policy.rules import Rules
 
 app = typer.Typer(name="feeds", help="Lists from outside: block lists, popularity.", no_args_is_help=True)
 
@@ -46,7 +47,8 @@ def update(
     folder = settings.lists.dir
     if folder is None:
         fail('lists.dir is not set; write for example dir = "var/lists" under [lists]', CONFIG)
-    wanted = _targets(settings, folder, policy)
+    rules = load_policy(policy or settings.policy.file).rules
+    wanted = _targets(settings, folder, rules)
     if not wanted:
         typer.echo(
             "The policy names no [[feed]], and lookups.rdap is off: there is nothing to fetch.", err=True
@@ -60,19 +62,21 @@ def update(
             ]
     except feeds.FeedsBusyError as error:
         fail(str(error), TEMPORARY)
+    idle = feeds.unused(rules)
     for one in done:
+        told = [one.words] if one.words else []
+        words = "; ".join([*told, feeds.NO_ROLE.format(name=one.name)] if one.name in idle else told)
         if as_json:
-            row = {"name": one.name, "result": one.result, "entries": one.entries, "words": one.words}
+            row = {"name": one.name, "result": one.result, "entries": one.entries, "words": words}
             typer.echo(line(row))
         else:
-            words = f": {printable(one.words)}" if one.words else ""
-            console().print(f"{one.name}: {one.result}, {one.entries} entries{words}")
+            words = f": {printable(words)}" if words else ""
+            console().print(f"{one.name}: {one.result}, {one.entries} entries{words}", markup=False)
     if any(one.result == "kept" for one in done):
         raise typer.Exit(TEMPORARY)
 
 
-def _targets(settings: Settings, folder: Path, policy: Path | None) -> tuple[feeds.Target, ...]:
-    rules = load_policy(policy or settings.policy.file).rules
+def _targets(settings: Settings, folder: Path, rules: Rules) -> tuple[feeds.Target, ...]:
     wanted = feeds.targets(rules.feed, folder, rules.lists.blocked)
     # Popularity first: lists that block are checked against it.
     wanted = tuple(sorted(wanted, key=lambda one: one.format not in RANKS))

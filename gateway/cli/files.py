@@ -17,12 +17,15 @@ from pathlib import Path
 import typer
 
 from gateway import work
-from gateway.cli.common import DATA, Failure, fail, printable
+from gateway.cli.common import DATA, Failure, counted, fail, printable
 
 _PDF = re.compile(rb"%PDF-\d\.\d")
 LARGEST = 200 * 1024 * 1024
 """Bytes of one message or PDF a command reads."""
 _TIME = re.compile(rb"\d:\d\d")
+_LONGEST_NAME = 1000
+"""Bytes within which the first field's name ends; RFC 5322 section 2.1.1 has lines of at most 998."""
+_STARTS = re.compile(rb"[^\x00-\x20:\x7f]+[ \t]*:|>?From |[ \t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +99,38 @@ def write(name: str, data: bytes) -> None:
 
 
 def pieces(names: list[str]) -> list[Piece]:
-    """Every message of these archives: folders in file-name order, mboxes in file order."""
+    """Every message of these archives: folders in file-name order, mboxes in file order.
+
+    What lies in a folder and is plainly no message is passed over, with a line on standard error.
+    """
     found: list[Piece] = []
+    others: list[Path] = []
     for name in names:
         path = Path(name)
         if not path.exists():
             fail(f"{name}: there is no such file or folder", DATA)
         for file in _files(path):
-            found.extend(_messages(file))
+            if file is path or _may_be_message(file):
+                found.extend(_messages(file))
+            else:
+                others.append(file)
+    if others:
+        some = ", ".join(file.name for file in others[:3]) + (" …" if len(others) > 3 else "")
+        what = counted(len(others), "file")
+        typer.echo(f"oddlink: {what} passed over, being no messages: {printable(some)}", err=True)
     return found
+
+
+def _may_be_message(path: Path) -> bool:
+    """Whether a file begins as a message or an mbox might; in doubt it does.
+
+    A header field (RFC 5322 section 2.2, with the white space before the colon that old programs wrote), an
+    mbox separator, a continued line, or the empty line of a message without header. JSON would pass for a
+    field: ``{"name": 1``.
+    """
+    with path.open("rb") as file:
+        start = file.read(_LONGEST_NAME).removeprefix(b"\xef\xbb\xbf")
+    return not start.startswith((b"{", b"[")) and _STARTS.match(start) is not None
 
 
 def _files(path: Path) -> Iterator[Path]:

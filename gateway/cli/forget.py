@@ -16,6 +16,14 @@ from gateway.cli.ruling import By, who
 
 Name = Annotated[str, typer.Argument(metavar="SENDER|DOMAIN", help="An address, or a domain with all in it.")]
 
+_KINDS = {
+    "owners": "histories of senders",
+    "domains": "what others remembered of links to it",
+    "waiting": "lessons that waited",
+    "confirmed": "entries of the confirmed list",
+}
+"""What the counts are of, for people."""
+
 
 def command(name: Name, by: By = "", json: Json = False, config: Config = None, store: StoreUrl = "") -> None:
     """Forget what was learned of a sender, or of a domain as sender and as destination."""
@@ -26,6 +34,8 @@ def command(name: Name, by: By = "", json: Json = False, config: Config = None, 
             raise Failure(str(error), DATA) from error
     if json:
         write_json({"forgotten": taken, **counts})
+    elif not any(counts.values()):
+        typer.echo(printable(f"nothing was known of {taken}"))
     else:
-        rows = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+        rows = ", ".join(f"{_KINDS.get(kind, kind)}: {number}" for kind, number in counts.items() if number)
         typer.echo(printable(f"forgotten: {taken} ({rows})"))

@@ -19,6 +19,7 @@ from gateway.cli.common import (
     PolicyPath,
     Since,
     StoreUrl,
+    counted,
     now,
     parse_since,
     printable,
@@ -32,6 +33,7 @@ from policy.history import day
 from policy.policyfile import load as load_policy
 from policy.proposal import CAP, FLOOR, Proposal, Share
 from policy.rules import Policy
+from policy.scopes import named
 
 NO_SCOPE = "-"
 """Stands for mail of no scope on the command line; no scope can have this name."""
@@ -81,12 +83,12 @@ def command(
     ):
         found = report(seen, in_force, wish, wanted)
     if not found:
-        raise Failure(_nothing(in_force, scope, since), DATA)
+        raise Failure(_nothing(in_force, wanted, since), DATA)
     if form == "json":
         for one in found:
             write_json(_json(one))
     elif form == "csv":
-        write_csv(_CSV, ((one.scope or NO_SCOPE, *row) for one in found for row in _rows(one)))
+        write_csv(_CSV, ((one.scope, *row) for one in found for row in _rows(one)))
     else:
         for number, one in enumerate(found):
             if number:
@@ -94,8 +96,12 @@ def command(
             _show(one, in_force)
 
 
-def _nothing(policy: Policy, scope: str, since: str) -> str:
-    if scope or since:
+def _nothing(policy: Policy, scope: str | None, since: str) -> str:
+    if scope and named(scope, policy.rules) is None:
+        known = ", ".join(entry.name for entry in policy.rules.scope)
+        has = f"its scopes are {known}" if known else "it has no [[scope]] at all"
+        return f"the policy has no scope {scope[:60]!r}, and nothing was observed under that name; {has}"
+    if scope is not None or since:
         return "nothing was observed there; without --scope and --since the report is about everything"
     if policy.rules.observe.enabled or any(entry.observe for entry in policy.rules.scope):
         return "nothing was observed yet; the policy observes, so the first mail will show"
@@ -148,38 +154,48 @@ def _show(one: Report, policy: Policy) -> None:
 def _head(one: Report) -> Iterator[str]:
     name = f"scope {one.scope}" if one.scope else "mail of no scope"
     yield f"{name}, observed from {day(one.first)} to {day(one.last)}"
-    yield f"  {one.messages} messages, {one.with_links} of them with links"
+    yield f"  {counted(one.messages, 'message')}, {one.with_links} of them with links"
     yield "  would have been " + ", ".join(f"{name} {number}" for name, number in one.would)
     if one.because:
         yield "  because of [actions]: " + ", ".join(f"{key} {number}" for key, number in one.because)
-    yield f"  {one.odd} odd links, each counted once per message and domain"
-    yield f"  analysts confirmed {one.confirmed} links and released {one.released}"
+    yield f"  {counted(one.odd, 'odd link')}, each counted once per message and domain"
+    yield f"  analysts confirmed {counted(one.confirmed, 'link')} and released {one.released}"
+    if one.threshold is not None and not one.observes:
+        yield "  The policy in force no longer observes this mail: it acts on it."
 
 
 def _about_threshold(one: Report, policy: Policy) -> Iterator[str]:
     judged = f"judged under {one.version}" if one.version else "judged under any policy version"
     if one.elsewhere:
         yield (
-            f"{one.elsewhere} messages were judged under other policy versions and do not count here; "
-            "--all-versions counts them, which is right where the points are the same"
+            f"Judged under other policy versions and not counted here: {counted(one.elsewhere, 'message')}; "
+            "--all-versions counts them, which is right where the points are the same."
         )
     if one.threshold is None:
         yield "The policy has no such scope any more, so no threshold is proposed."
         return
     if one.proposal is None:
         yield (
-            f"Threshold {one.threshold:.2f} in force. A threshold is proposed after {one.needed} days with "
-            f"observed links; so far {one.days}, {judged}."
+            f"Threshold {one.threshold:.2f} in force. A threshold is proposed after "
+            f"{counted(one.needed, 'day')} with observed links; so far {one.days}, {judged}."
         )
         return
-    yield f"{one.days} days with links, {judged}, counting once per message and domain:"
+    if one.undecided:
+        what = "1 odd domain has" if one.undecided == 1 else f"{one.undecided} odd domains have"
+        them = "it" if one.undecided == 1 else "them"
+        yield (
+            f"{what} not been ruled on: confirm or release {them} first (`oddlink confirm`, `oddlink "
+            f"release`). The proposed figure would be another without {them}."
+        )
+    yield f"{counted(one.days, 'day')} with links, {judged}, counting once per message and domain:"
     yield from _sure(one.proposal, one.threshold, policy.rules.observe.budget)
 
 
 def _sure(found: Proposal, threshold: float, budget: float) -> Iterator[str]:
-    for name, at, share in (("in force", threshold, found.now), ("proposed", found.threshold, found.then)):
+    figures = [("in force", threshold, found.now), ("proposed", found.threshold, found.then)]
+    for name, at, share in figures[:1] if found.few else figures:
         yield (
-            f"  {name} {at:.2f}: {share.links} of {share.of} links reach it, {share.found:.2%}; "
+            f"  {name} {at:.2f}: {share.links} of {counted(share.of, 'link')} reach it, {share.found:.2%}; "
             f"with 95 % certainty under {share.most:.2%} of all such mail"
         )
     yield (
@@ -188,9 +204,10 @@ def _sure(found: Proposal, threshold: float, budget: float) -> Iterator[str]:
     )
     if found.few:
         yield (
-            f"  These are few: with less than {found.few} links even none above the threshold would not show "
-            f"that it rewrites under {budget:.2%}. Better observe on."
+            f"  These are too few to propose a threshold: with fewer than {found.few} links even none above "
+            f"it would not show that it rewrites under {budget:.2%}. Observe on."
         )
+        return
     if found.bound == "floor":
         yield (
             f"  The budget of {budget:.2%} alone would allow less than {FLOOR}; below that, signs that are "

@@ -19,5 +19,8 @@ def command(
     config: Config = None,
     store: StoreUrl = "",
 ) -> None:
-    """The odd links of a message belong: their domains are known for this sender from now on."""
+    """Say that links belong: the odd ones of a message, or those named.
+
+    Their domains are known for this sender from now on, and are taken off the list of confirmed ones.
+    """
     run(release, id, link, domain, by, json, config, store)

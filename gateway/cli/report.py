@@ -127,7 +127,8 @@ def _judged(link: Link, decision: Decision) -> dict[str, Any]:
 
 
 NOBODY_GENUINE = (
-    "oddlink: no sender is proved genuine, so nothing is learned of anybody; set identity.authserv_ids, "
+    "oddlink: no sender is proved genuine, so nothing is learned but what mail in such names linked to, "
+    "which speaks for nobody; set identity.authserv_ids, "
     "or use --from-is-genuine for archives whose authentication results are gone"
 )
 

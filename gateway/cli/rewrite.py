@@ -17,9 +17,10 @@ import typer
 
 from gateway import manifests, work
 from gateway.cli import files
-from gateway.cli.common import Config, FromIsGenuine, PolicyPath, StoreUrl, printable
-from gateway.cli.session import opened, process
+from gateway.cli.common import Config, FromIsGenuine, PolicyPath, Recipients, StoreUrl, printable
+from gateway.cli.session import addressed, opened, process
 from gateway.outcome import Outcome
+from policy.model import Envelope
 
 In = Annotated[str, typer.Argument(metavar="[IN]", help="A message or PDF; - is standard input.")]
 Out = Annotated[str, typer.Argument(metavar="[OUT]", help="Where to write; - is standard output.")]
@@ -40,18 +41,23 @@ def command(
     store: StoreUrl = "",
     policy: PolicyPath = None,
     from_is_genuine: FromIsGenuine = False,
+    recipients: Recipients = None,
 ) -> None:
     """Rewrite the odd links of one message, or the forced ones, and leave every other byte as it came."""
-    asyncio.run(_rewrite(source, target, force or [], manifest, config, store, policy, from_is_genuine))
+    envelope = addressed(recipients)
+    asyncio.run(
+        _rewrite(source, target, force or [], manifest, config, store, policy, from_is_genuine, envelope)
+    )
 
 
 async def _rewrite(
     source: str, target: str, force: list[str], manifest: Path | None, config: Path | None, store: str,
-    policy: Path | None, genuine: bool,
+    policy: Path | None, genuine: bool, envelope: Envelope,
 ) -> None:  # fmt: skip
     raw = files.read(source)
     async with opened(config, policy=policy, store=store, keys_for="work", from_is_genuine=genuine) as parts:
-        outcome = _with_line_ends_of(raw, await process(parts, files.source(raw), force=force))
+        done = await process(parts, files.source(raw), force=force, envelope=envelope)
+        outcome = _with_line_ends_of(raw, done)
         if outcome.tickets:
             await parts.keeper.record(outcome)
         if manifest is not None:

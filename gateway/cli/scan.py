@@ -13,9 +13,10 @@ from pathlib import Path
 import typer
 
 from gateway.cli import files, pictures, report
-from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, StoreUrl
+from gateway.cli.common import Config, FromIsGenuine, Json, PolicyPath, Recipients, StoreUrl
 from gateway.cli.links import Files
-from gateway.cli.session import dated, opened, process
+from gateway.cli.session import addressed, dated, opened, process
+from policy.model import Envelope
 
 
 def command(
@@ -26,9 +27,10 @@ def command(
     policy: PolicyPath = None,
     from_is_genuine: FromIsGenuine = False,
     picture: pictures.Picture = None,
+    recipients: Recipients = None,
 ) -> None:
     """Judge every link of messages and PDFs against the store, each as of its Date. Nothing is changed."""
-    asyncio.run(_scan(names, as_json, config, store, policy, from_is_genuine, picture))
+    asyncio.run(_scan(names, as_json, config, store, policy, from_is_genuine, picture, addressed(recipients)))
 
 
 async def _scan(
@@ -39,6 +41,7 @@ async def _scan(
     policy: Path | None,
     genuine: bool,
     folder: Path | None,
+    envelope: Envelope,
 ) -> None:
     console = report.console()
     unread: list[str] = []
@@ -51,7 +54,7 @@ async def _scan(
                 continue
             source = files.source(raw)
             # Judged as when it was sent: what is remembered of people must not have faded since.
-            outcome = await process(parts, source, at=dated(raw, time.time()))
+            outcome = await process(parts, source, at=dated(raw, time.time()), envelope=envelope)
             found = report.whole(name, outcome)
             if gallery is not None:
                 await gallery.draw(name, source, outcome.inspection.links, found)

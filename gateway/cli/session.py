@@ -14,14 +14,17 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from gateway import work
+import structlog
+
+from gateway import logs, work
 from gateway.app import Parts, build
-from gateway.cli.common import CONFIG, Failure
+from gateway.cli.common import CONFIG, USAGE, Failure
 from gateway.keys import KeysError
 from gateway.outcome import Outcome
 from gateway.settings import Settings
 from inspectors import headers
 from inspectors.model import Header
+from policy.addresses import domain_of
 from policy.lookups.locallists import ListError
 from policy.model import Envelope
 from policy.policyfile import PolicyError
@@ -43,6 +46,8 @@ async def opened(
 ) -> AsyncIterator[Parts]:
     """The parts for one command, closed behind it."""
     settings = Settings.load(config)
+    if not structlog.is_configured():  # unconfigured, it would write between the lines of --json
+        logs.configure("error", "text")
     # One message after another: a second process would only cost its start.
     parts = parts_for(
         settings, policy=policy, store=store, keys_for=keys_for, from_is_genuine=from_is_genuine, processes=1,
@@ -78,11 +83,27 @@ def parts_for(
 
 
 async def process(
-    parts: Parts, source: work.Source, *, at: float | None = None, force: Collection[str] = ()
+    parts: Parts,
+    source: work.Source,
+    *,
+    at: float | None = None,
+    force: Collection[str] = (),
+    envelope: Envelope | None = None,
 ) -> Outcome:
     """One message through the whole pipeline, with a new id; nothing is written to the store."""
     now = time.time() if at is None else at
-    return await parts.pipeline.process(source, Envelope(), id=secrets.token_hex(8), at=now, force=force)
+    given = envelope or Envelope()
+    return await parts.pipeline.process(source, given, id=secrets.token_hex(8), at=now, force=force)
+
+
+def addressed(recipients: Sequence[str] | None) -> Envelope:
+    """The envelope for what ``--recipient`` says. Raises Failure."""
+    for one in recipients or ():
+        if not domain_of(one):
+            raise Failure(
+                f"--recipient {one[:100]!r} is no address; write it like clerk@company.example", USAGE
+            )
+    return Envelope(rcpt_tos=tuple(recipients or ()))
 
 
 def dated(raw: bytes, now: float) -> float:

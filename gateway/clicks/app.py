@@ -39,6 +39,8 @@ from gateway.clicks.translations import ALL
 from gateway.clicks.words import Words, choose
 from gateway.store.rows import TicketRow
 from gateway.tokens import Keyring, read
+from policy.brief import reasons
+from policy.domains import unicode_host
 
 FORM_ACTION = "'self' https: http:"
 LOOK_UP_SECONDS = 5.0
@@ -127,13 +129,13 @@ class _Desk:
 
     def _page(self, request: Request, row: TicketRow, target: Destination, status: int) -> Response:
         words = _words(request)
-        reasons = sorted(row.link.evidence, key=lambda one: -one.points)
+        evidence = [(one.signal, one.points, one.words) for one in row.link.evidence]
         text = self.templates.get_template("link.html").render(
             words=words,
             prefix=self.prefix,
             row=row,
             to=target,
-            reasons=[one.words for one in reasons if one.points > 0],
+            reasons=reasons(evidence, unicode_host(row.link.known_as)),
             notes=_notes(words, target),
             nonce=nonce.issue(row.ticket.id, self.clock(), self.ring),
             refused=status == 403 and target.location is not None,

@@ -42,11 +42,13 @@ from gateway.clicks.query import QueryError, search_from
 from gateway.clicks.shield import LOOPBACK, Shield, headers
 from gateway.facts import facts_of
 from gateway.shapes import click_json, message_json, summary_json
-from gateway.store.rows import ClickRow, MessageRow, Search
+from gateway.store.rows import ClickRow, LinkRow, MessageRow, Search
 from gateway.tokens import Keyring, read
 from policy.rules import Rules
 
 CLICKS_OF_MESSAGE = 200
+MOST_COUNTED = 1000
+"""Messages counted that link to a domain somebody is about to list; more are "1000 or more"."""
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _OURS = re.compile(
@@ -147,8 +149,8 @@ class _Desk:
         row = await self._message(request)
         clicks = await self._clicks_of(row)
         return self._page(
-            "message.html", request, 200, row=row, clicks=clicks, forms=self._forms(row), odd=ruling.odd,
-            facts=facts_of(row),
+            "message.html", request, 200, row=row, clicks=clicks, forms=self._forms(row),
+            releasable=_releasable, facts=facts_of(row),
         )  # fmt: skip
 
     def _forms(self, row: MessageRow) -> dict[int, dict[str, str]]:
@@ -175,6 +177,9 @@ class _Desk:
             raise HTTPException(
                 403, "That took too long, or did not come from this page. Open the message again."
             )
+        about = next((one for one in row.links if str(one.number) == link), None)
+        if what == "confirm" and about and not ruling.odd(about) and form.get("sure") != "yes":
+            return await self._sure(request, row, about, form["nonce"])
         who = f"console, {request.client.host if request.client else 'unknown'}"
         call = partial(
             decide, self.rulings.store, row, self.rulings.rules(), who=who, at=self.clock(), link=int(link)
@@ -185,7 +190,20 @@ class _Desk:
             raise HTTPException(409, str(problem)) from problem
         except Exception as problem:
             raise HTTPException(503, f"The store does not answer ({type(problem).__name__}).") from problem
-        return RedirectResponse(f"/messages/{row.id}#link-{link}", 303)
+        return RedirectResponse(f"/messages/{row.id}#link-{int(link) + 1}", 303)
+
+    async def _sure(self, request: Request, row: MessageRow, link: LinkRow, nonce: str) -> Response:
+        """Ask once more before a domain is listed that nobody found odd."""
+        assert self.rulings is not None
+        listed, earlier = ruling.listed(link, self.rulings.rules()), ""
+        if listed:
+            found = await self._ask(self.store.find_decisions, Search(domain=listed, limit=MOST_COUNTED + 1))
+            count = len([one for one in found if one.id != row.id])
+            more = " or more" if count >= MOST_COUNTED else ""
+            earlier = f"{count}{more} other message" + ("" if count == 1 else "s")
+        return self._page(
+            "confirm.html", request, 200, row=row, link=link, listed=listed, earlier=earlier, nonce=nonce
+        )
 
     async def api_decisions(self, request: Request) -> Response:
         """A JSON array of messages without their links."""
@@ -247,7 +265,7 @@ class _Desk:
         ours = _OURS.fullmatch(url)
         ticket_id = read(ours[1], ours[2], self.ring) if ours else None
         row = await self._ask(self.store.ticket, ticket_id) if ticket_id else None
-        return f"/messages/{row.message.id}#link-{row.link.number}" if row else ""
+        return f"/messages/{row.message.id}#link-{row.link.number + 1}" if row else ""
 
     async def _ask(self, question: Callable[[_About], _Found], about: _About) -> _Found:
         try:
@@ -259,6 +277,12 @@ class _Desk:
         query = {name: value[:500] for name, value in request.query_params.items()}
         text = self.templates.get_template(template).render(query=query, **values)
         return pages.html(text, status)
+
+
+def _releasable(row: MessageRow, link: LinkRow) -> bool:
+    """Whether a release means anything: the link was found odd, or somebody confirmed it as bad."""
+    last = row.ruling(link)
+    return ruling.odd(link) or (last is not None and last.what == "confirm")
 
 
 def moment(at: float) -> str:

@@ -9,8 +9,11 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import get_args
 
+from gateway.observed import RESULTS
 from gateway.store.rows import Search
+from policy.rules import Action
 
 LIMIT = 200
 MOST = 1000
@@ -20,6 +23,11 @@ TEXT_LENGTH = 500
 _AGO = re.compile(r"([0-9]{1,6}) ?([mhdw])")
 _UNIT = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _TEXTS = tuple(one.name for one in fields(Search) if one.type == "str")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "outcome": RESULTS,
+    "action": get_args(Action),
+    "observed": ("any", *RESULTS),
+}
 
 
 class QueryError(Exception):
@@ -36,6 +44,9 @@ def search_from(query: Mapping[str, str], now: float) -> Search:
     for name, text in texts.items():
         if len(text) > TEXT_LENGTH:
             raise QueryError(f"{name} is longer than {TEXT_LENGTH} characters")
+    for name, words in _WORDS.items():
+        if texts[name] and texts[name] not in words:
+            raise QueryError(f"{name} has to be one of {', '.join(words)}")
     return replace(
         Search(), **texts, since=_since(query.get("since", ""), now), limit=_limit(query.get("limit", ""))
     )

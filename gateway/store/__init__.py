@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from sqlalchemy import insert, text
@@ -17,14 +18,14 @@ from sqlalchemy import insert, text
 from gateway.outcome import Manifest, Outcome
 from gateway.store import history, learning, reading, recording, rulings, schema, searches, threads, withheld
 from gateway.store.engine import Database, parse
-from gateway.store.errors import DuplicateError, StoreError
+from gateway.store.errors import DuplicateError, LockedError, StoreError
 from gateway.store.observing import Observations
 from gateway.store.rows import ClickRow, MessageRow, Ruling, Search, TicketRow
 from gateway.store.strings import clean, key, unfit
 from gateway.store.upgrade import upgrade
 from policy.model import Answer, Lesson, Question
 
-__all__ = ["DuplicateError", "Store", "StoreError", "unfit"]
+__all__ = ["DuplicateError", "LockedError", "Store", "StoreError", "unfit"]
 
 
 class Store:
@@ -32,9 +33,15 @@ class Store:
 
     kinds = frozenset(history.KINDS)
     """The kinds of questions ``answer`` answers."""
+    slices = staticmethod(history.slices)
+    """Cuts many questions into portions for ``answer``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wait: float) -> None:
         self._database = database
+        self.wait = wait
+        """Seconds to wait for another process that is writing, where a call does not say."""
+        self.name = database.name
+        """For messages: "store PATH"."""
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, wait: float = 5.0) -> Store:
@@ -50,7 +57,7 @@ class Store:
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return cls(database, wait)
 
     def close(self) -> None:
         """Close it; every later call raises StoreError. May be called again."""
@@ -65,12 +72,13 @@ class Store:
         self.close()
 
     @contextlib.contextmanager
-    def transaction(self, *, durable: bool = False) -> Iterator[None]:
+    def transaction(self, *, durable: bool = False, wait: float | None = None) -> Iterator[None]:
         """Make the calls inside one transaction: all or nothing, and one commit instead of many.
 
         Nothing inside is committed before the end, tickets included. Keep it short: it is the only writer.
+        ``wait``: seconds to wait for somebody else who is writing; LockedError after that.
         """
-        with self._database.write(durable=durable):
+        with self._database.write(durable=durable, wait=wait):
             yield
 
     # The mail path.
@@ -78,7 +86,8 @@ class Store:
     def answer(self, questions: Iterable[Question]) -> dict[Question, Answer]:
         """Answer the questions about history and about what analysts confirmed, as ``policy.questions`` says.
 
-        One read for each kind, about 1 µs a question.
+        One read for each kind, some 5 µs a question. It waits for no writing, except where the store is in
+        memory.
         """
         with self._database.hot() as connection:
             return history.answer(connection, questions)
@@ -98,13 +107,14 @@ class Store:
                     "INSERT INTO learned (source) VALUES (?) ON CONFLICT DO NOTHING", marks
                 )
 
-    def sweep(self, before: float) -> int:
+    def sweep(self, before: float, window: float = 0.0) -> int:
         """Learn what was kept waiting since ``before`` (Unix time, seconds) and nobody objected to.
 
-        Gives how many there were; a few hundred at once, the rest next time.
+        Of one sender and domain, what came within ``window`` seconds counts as one day. Gives how many there
+        were; a few hundred at once, the rest next time.
         """
         with self._database.write_raw() as connection:
-            return withheld.sweep(connection, before)
+            return withheld.sweep(connection, before, window)
 
     def learned(self, source: str) -> bool:
         """Whether ``source`` was marked: any string that names a message in an archive, such as
@@ -117,13 +127,13 @@ class Store:
         """Mark sources as learned; better is ``learn(lessons, sources=...)``, which cannot fall between."""
         self.learn((), sources=sources)
 
-    def record(self, outcome: Outcome) -> None:
+    def record(self, outcome: Outcome, *, wait: float | None = None) -> None:
         """Write down one outcome, all of it or nothing; DuplicateError where its id is already recorded.
 
         Where it carries tickets, they survive even a power loss once this returns (unless it is called inside
-        ``transaction``).
+        ``transaction``). ``wait``: seconds to wait for somebody else who is writing; LockedError after that.
         """
-        with self._database.write(durable=bool(outcome.tickets)) as connection:
+        with self._database.write(durable=bool(outcome.tickets), wait=wait) as connection:
             recording.record(connection, (outcome,))
 
     def record_many(self, outcomes: Sequence[Outcome]) -> None:
@@ -138,15 +148,21 @@ class Store:
 
     # What analysts decide.
 
-    def release(self, notes: Sequence[Ruling], lesson: Lesson | None, at: float) -> None:
-        """Write releases down and make the lesson's domains known to its sender at once.
+    def release(
+        self, notes: Sequence[Ruling], lesson: Lesson | None, at: float, names: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Write releases down, make the lesson's domains known to its sender at once, and take ``names`` off
+        the confirmed list; gives those that were on it.
 
         Without a lesson nothing is learned: the sender was not proved. One transaction, to the disk.
         """
         with self._database.write(durable=True), self._database.write_raw() as connection:
-            rulings.note(connection, notes)
+            taken = rulings.unlist(connection, [*names, *(lesson.domains if lesson else ())])
+            told = [replace(one, words=rulings.with_taken(one.words, taken)) for one in notes]
+            rulings.note(connection, told)
             if lesson is not None:
                 rulings.release(connection, lesson, at)
+        return taken
 
     def confirm(self, notes: Sequence[Ruling], listed: Sequence[str], waiting: Sequence[str]) -> int:
         """Write confirmations down, put ``listed`` on the confirmed list, and never learn what waits for

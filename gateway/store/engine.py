@@ -28,7 +28,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from gateway.store.errors import StoreError, translated
+from gateway.store.errors import LockedError, StoreError, translated
 
 _RIGHT = "write for example sqlite:///var/oddlink.db"
 
@@ -70,6 +70,7 @@ class Database:
         self._depth = 0
         self._failed = False
         self._closed = False
+        self._wait = wait
         with translated(self.name):
             try:
                 self._writer = self._engine.connect()
@@ -104,15 +105,19 @@ class Database:
             raise StoreError(f"{self.name}: is closed")
 
     @contextlib.contextmanager
-    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+    def write(self, *, durable: bool = False, wait: float | None = None) -> Iterator[Connection]:
         """The writer inside a transaction that commits at the end and rolls back on any error.
 
-        Nested calls in one thread join the outermost transaction, whose ``durable`` decides. Where one of
-        them failed, the whole is rolled back, even if its error was caught on the way.
+        Nested calls in one thread join the outermost transaction, whose ``durable`` and ``wait`` decide.
+        Where one of them failed, the whole is rolled back, even if its error was caught on the way.
+        ``wait``: seconds to wait for other threads, and again for other processes, where that shall not be
+        as long as the store was opened with; LockedError after them.
         """
-        with self._write_lock, translated(self.name):
+        most = self._wait if wait is None else wait
+        with self._only_writer(wait), translated(self.name):
             self._open()
             if self._depth == 0:
+                self._writer_raw.execute(f"PRAGMA busy_timeout = {round(most * 1000)}")
                 self._writer_raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                 self._writer_raw.execute("BEGIN IMMEDIATE")
                 self._writer.begin()  # for SQLAlchemy and Alembic: a transaction is open, leave it alone
@@ -135,6 +140,15 @@ class Database:
                     self._writer_raw.execute("ROLLBACK")
                 if self._depth == 0:
                     self._writer.rollback()  # ends SQLAlchemy's notion of it; in SQLite none is open any more
+
+    @contextlib.contextmanager
+    def _only_writer(self, wait: float | None) -> Iterator[None]:
+        if not self._write_lock.acquire(timeout=-1 if wait is None else wait):
+            raise LockedError(f"{self.name}: another thread of ours has been writing for {wait:g} s")
+        try:
+            yield
+        finally:
+            self._write_lock.release()
 
     @contextlib.contextmanager
     def write_raw(self) -> Iterator[sqlite3.Connection]:

@@ -32,6 +32,10 @@ class StoreError(Exception):
         """False where trying again cannot help: a wrong URL, a file that is not a store."""
 
 
+class LockedError(StoreError):
+    """Somebody else is writing, and went on for longer than was to be waited for."""
+
+
 class DuplicateError(StoreError):
     """A message with this id is already recorded."""
 
@@ -51,5 +55,10 @@ def translated(name: str) -> Iterator[None]:
         yield
     except (sqlite3.Error, SQLAlchemyError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        kind = DuplicateError if "UNIQUE constraint failed: message.id" in str(cause) else StoreError
-        raise kind(f"{name}: {words_for(error)}") from error
+        raise _kind(str(cause))(f"{name}: {words_for(error)}") from error
+
+
+def _kind(said: str) -> type[StoreError]:
+    if "UNIQUE constraint failed: message.id" in said:
+        return DuplicateError
+    return LockedError if "database is locked" in said else StoreError

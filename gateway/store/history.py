@@ -9,7 +9,7 @@ Does not write; ``learning.py`` does.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from gateway.store import threads
@@ -21,8 +21,19 @@ from policy.questions import MOST_USUAL
 KINDS = {"habit": 2, "seen": 3, "places": 2, "traits": 2, "confirmed": 1, "usual": 2, "thread": 0}
 """Kinds of questions, with the number of parts of their keys; 0 for any number."""
 
-_CHUNK = 256
-"""Domains, or owners, in one statement; SQLite takes 32,766 values in all."""
+SLICE = 1000
+"""Questions read at once, some 5 ms; between slices other messages have their turn."""
+MOST_LABELS = 10
+"""Labels from the end of a host below which a confirmed domain is looked for, and the whole host. Domains are
+confirmed with two to five, and 5,000 links of 17 labels each would be 80,000 names."""
+MOST_NAMES = 1000
+"""Names looked for one by one; for more the confirmed list is read whole, which is what people entered."""
+
+_CHUNK = 500
+"""Domains, or owners, in one statement; SQLite takes 32,766 values in all. A portion is one statement then:
+for every one the thread lets go of the interpreter, and gets it back late where others are busy."""
+_LAST = {"confirmed": 1, "seen": 2}
+"""Kinds that are asked once for every host; the others are about the message, and read first."""
 
 _WANT = "WITH want(level, name) AS (VALUES {owners})"
 _READ = (
@@ -63,30 +74,47 @@ OwnerKey = tuple[str, str]
 Rows = dict[OwnerKey, tuple[Habit, dict[str, Seen]]]
 
 
+class _Keys(dict[str, str]):
+    """Texts as keys, each made once: a name is asked about for every owner."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = made = key(text)
+        return made
+
+
+def slices(questions: Iterable[Question]) -> Iterator[tuple[Question, ...]]:
+    """The questions in portions of about ``SLICE`` to be answered one after another, habits first.
+
+    What is asked about one domain stays together: half of it could make a usual link look new.
+    """
+    ordered = sorted(questions, key=lambda one: _LAST.get(one.kind, 0))
+    start = 0
+    while start < len(ordered):
+        end = start + SLICE
+        while end < len(ordered) and ordered[end].key[-1:] == ordered[end - 1].key[-1:]:
+            end += 1
+        yield tuple(ordered[start:end])
+        start = end
+
+
 def answer(connection: sqlite3.Connection, questions: Iterable[Question]) -> dict[Question, Answer]:
     """Answers to the kinds of ``KINDS``, as ``policy.questions`` describes them; one read for each kind.
 
     An owner nobody heard of has the empty Habit; a domain never seen is ``Known(None)``. Other questions are
     ``Unknown``. Raises sqlite3.Error.
     """
-    asked = tuple(questions)
-    ours = [q for q in asked if KINDS.get(q.kind) in (len(q.key), 0)]
-    answers: dict[Question, Answer] = {
-        q: Unknown("the store does not know this kind of question") for q in asked
-    }
-    habits = [q for q in ours if q.kind in ("habit", "seen")]
-    domains = list(dict.fromkeys(key(q.key[2]) for q in habits if q.kind == "seen"))
-    rows = _read(connection, _owners(habits), domains)
-    for question in habits:
-        habit, seen = rows.get(_owner(question), (Habit(), {}))
-        answers[question] = Known(habit if question.kind == "habit" else seen.get(key(question.key[2])))
-    for kind, read in (("places", _places), ("traits", _traits)):
-        some = [q for q in ours if q.kind == kind]
-        answers |= read(connection, some) if some else {}
-    answers |= dict(_usual(connection, [q for q in ours if q.kind == "usual"]))
-    answers |= dict(threads.answer(connection, [q for q in ours if q.kind == "thread"]))
-    some = [q for q in ours if q.kind == "confirmed"]
-    return answers | (_confirmed(connection, some) if some else {})
+    answers: dict[Question, Answer] = {}
+    by_kind: dict[str, list[Question]] = {}
+    for question in questions:
+        if KINDS.get(question.kind) in (len(question.key), 0):
+            by_kind.setdefault(question.kind, []).append(question)
+        else:
+            answers[question] = Unknown("the store does not know this kind of question")
+    answers |= _habits(connection, by_kind.get("habit", []), by_kind.get("seen", []))
+    for kind, read in _READERS.items():
+        if kind in by_kind:
+            answers |= read(connection, by_kind[kind])
+    return answers
 
 
 def _owner(question: Question) -> OwnerKey:
@@ -95,6 +123,22 @@ def _owner(question: Question) -> OwnerKey:
 
 def _owners(questions: Iterable[Question]) -> list[OwnerKey]:
     return list(dict.fromkeys(map(_owner, questions)))
+
+
+def _habits(
+    connection: sqlite3.Connection, habits: Sequence[Question], seen: Sequence[Question]
+) -> dict[Question, Answer]:
+    keys = _Keys()
+    asked = [(one, (keys[one.key[0]], keys[one.key[1]]), keys[one.key[2]]) for one in seen]
+    owners = dict.fromkeys([*_owners(habits), *(owner for _, owner, _ in asked)])
+    rows = _read(connection, list(owners), list(dict.fromkeys(domain for _, _, domain in asked)))
+    nobody: tuple[Habit, dict[str, Seen]] = (Habit(), {})
+    found: dict[Question, Answer] = {one: Known(rows.get(_owner(one), nobody)[0]) for one in habits}
+    never = Known(None)
+    for question, owner, domain in asked:
+        row = rows.get(owner, nobody)[1].get(domain)
+        found[question] = never if row is None else Known(row)
+    return found
 
 
 def _read(connection: sqlite3.Connection, owners: Sequence[OwnerKey], domains: Sequence[str]) -> Rows:
@@ -128,24 +172,39 @@ def _traits(connection: sqlite3.Connection, questions: Sequence[Question]) -> di
     return {question: Known(tuple(found.get(_owner(question), ()))) for question in questions}
 
 
-def _usual(
-    connection: sqlite3.Connection, questions: Sequence[Question]
-) -> Iterator[tuple[Question, Answer]]:
+def _usual(connection: sqlite3.Connection, questions: Sequence[Question]) -> dict[Question, Answer]:
+    found: dict[Question, Answer] = {}
     for question in questions:
         rows = connection.execute(_USUAL, (*_owner(question), MOST_USUAL))
-        yield question, Known(tuple((domain, Seen(*seen)) for domain, *seen in rows))
+        found[question] = Known(tuple((domain, Seen(*seen)) for domain, *seen in rows))
+    return found
+
+
+def _threads(connection: sqlite3.Connection, questions: Sequence[Question]) -> dict[Question, Answer]:
+    return dict(threads.answer(connection, questions))
 
 
 def _confirmed(connection: sqlite3.Connection, questions: Sequence[Question]) -> dict[Question, Answer]:
-    names = {
-        question: {key(name) for name in (question.key[0], *above(question.key[0]))} for question in questions
-    }
+    names = {question: _names(key(question.key[0])) for question in questions}
+    wanted = sorted(set().union(*names.values()))
     bad: set[str] = set()
-    for some in _chunks(sorted(set().union(*names.values()))):
+    if len(wanted) > MOST_NAMES:
+        bad.update(row[0] for row in connection.execute("SELECT domain FROM confirmed"))
+        wanted = []
+    for some in _chunks(wanted):
         marks = ",".join("?" * len(some))
         query = f"SELECT domain FROM confirmed WHERE domain IN ({marks})"  # noqa: S608 - marks only
         bad.update(row[0] for row in connection.execute(query, some))
-    return {question: Known(not bad.isdisjoint(names[question])) for question in questions}
+    return {
+        question: Known(next((name for name in names[question] if name in bad), "")) for question in questions
+    }
+
+
+def _names(host: str) -> tuple[str, ...]:
+    """The host and the domains above it, of a very long one the nearest to the end."""
+    if host.count(".") < MOST_LABELS:
+        return (host, *above(host)[1:])
+    return (host, *above(".".join(host.rsplit(".", MOST_LABELS)[1:])))
 
 
 def _marks(owners: Sequence[OwnerKey]) -> str:
@@ -158,3 +217,12 @@ def _flat(owners: Sequence[OwnerKey]) -> list[str]:
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
+
+
+_READERS: Mapping[str, Callable[[sqlite3.Connection, Sequence[Question]], dict[Question, Answer]]] = {
+    "places": _places,
+    "traits": _traits,
+    "usual": _usual,
+    "thread": _threads,
+    "confirmed": _confirmed,
+}

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, update
 
-from gateway.outcome import Manifest, Outcome, Ticket
+from gateway.outcome import OUTBOUND, Manifest, Outcome, Ticket
 from gateway.store import schema
 from gateway.store.errors import StoreError
 from gateway.store.strings import clean, key, unfit
@@ -93,7 +93,7 @@ def _message(outcome: Outcome) -> Row:
         "subject": _cut(outcome.subject, "subject"),
         "outcome": _cut(outcome.result, "name"),
         "policy_version": _cut(outcome.judgement.policy_version, "name"),
-        "link_count": sum(not decision.link.fetched for decision in outcome.judgement.decisions),
+        "link_count": _followed(outcome),
         "rewritten_count": len(outcome.tickets),
         "timings": json.dumps({_cut(k, "name"): round(v, 6) for k, v in outcome.timings.items()}),
         "delivered": None,
@@ -105,6 +105,13 @@ def _message(outcome: Outcome) -> Row:
     }
 
 
+def _followed(outcome: Outcome) -> int:
+    """Links that people follow; nothing is decided about those of our own users' mail."""
+    if outcome.judgement.identity.by == OUTBOUND:
+        return outcome.inspection.followed
+    return sum(not decision.link.fetched for decision in outcome.judgement.decisions)
+
+
 def _links(outcome: Outcome) -> Iterator[tuple[Table, Row]]:
     reasons = why_not(outcome)
     kept = {ticket.link for ticket in outcome.tickets}
@@ -112,6 +119,8 @@ def _links(outcome: Outcome) -> Iterator[tuple[Table, Row]]:
         if (number >= schema.MAX_LINKS or decision.link.fetched) and number not in kept:
             continue  # nobody follows what programs fetch, and a newsletter has a hundred of it
         yield schema.link, _link(outcome.id, number, decision, reasons.get(number, ""))
+        if number >= schema.MAX_LINKS:
+            continue  # a ticket needs its link, but 5,000 times the evidence are megabytes
         for place, weighed in enumerate(decision.weighed):
             yield schema.evidence, _evidence(outcome.id, number, place, weighed)
 
@@ -188,15 +197,17 @@ def _notes(outcome: Outcome) -> Iterator[tuple[Table, Row]]:
 
 def _left_out(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
     """What is over the store's limits, as flags: nothing is dropped silently (law 7)."""
-    counts: Sequence[tuple[str, int, int]] = (
-        ("links", len(outcome.judgement.decisions), schema.MAX_LINKS),
-        ("recipients", len(outcome.envelope.rcpt_tos), schema.MAX_RECIPIENTS),
-        ("skipped parts", len(outcome.inspection.skipped), schema.MAX_NOTES),
-        ("flags", len(outcome.inspection.flags), schema.MAX_NOTES),
+    rewritten = any(ticket.link >= schema.MAX_LINKS for ticket in outcome.tickets)
+    others = " Of the others, only the rewritten ones, without their evidence." if rewritten else ""
+    counts: Sequence[tuple[str, int, int, str]] = (
+        ("links", len(outcome.judgement.decisions), schema.MAX_LINKS, others),
+        ("recipients", len(outcome.envelope.rcpt_tos), schema.MAX_RECIPIENTS, ""),
+        ("skipped parts", len(outcome.inspection.skipped), schema.MAX_NOTES, ""),
+        ("flags", len(outcome.inspection.flags), schema.MAX_NOTES, ""),
     )
-    for what, count, limit in counts:
+    for what, count, limit, more in counts:
         if count > limit:
-            yield "store-limit", "", f"Of {count} {what}, the first {limit} were recorded."
+            yield "store-limit", "", f"Of {count} {what}, the first {limit} were recorded.{more}"
 
 
 def _ticket(id: str, ticket: Ticket) -> Row:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.outcome import Ticket
+from gateway.outcome import OUTBOUND, Ticket
 from policy.actions import would
 
 
@@ -116,6 +116,11 @@ class MessageRow:
     """Where a mailing list sent it on in its own name: the person behind; ``sender`` is the list then."""
     observed_because: tuple[str, ...] = ()
     """The keys of ``[actions]`` that would have asked for an action then."""
+
+    @property
+    def outbound(self) -> bool:
+        """Whether it is mail of our own users, which is read and not judged."""
+        return self.by == OUTBOUND
 
     @property
     def would(self) -> str:

@@ -6,7 +6,7 @@ Does not know users: ``who`` is a name the caller vouches for.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from gateway.store import schema, withheld
@@ -61,7 +61,7 @@ def release(connection: sqlite3.Connection, lesson: Lesson, at: float) -> None:
     """Make the lesson's domains known to its sender at once: what waits of its message is learned.
 
     A domain that does not wait, because it was learned long ago or was not kept, is learned without counting
-    the message again. A confirmation is taken back.
+    the message again.
     """
     waiting = {one.domain: one for one in withheld.of_message(connection, key(lesson.id))}
     names = [key(domain) for domain in lesson.domains]
@@ -75,7 +75,18 @@ def release(connection: sqlite3.Connection, lesson: Lesson, at: float) -> None:
     learn(connection, [replace(lesson, domains=rest, messages=0)])
     senders = {name: _senders(waiting[name].lesson) if name in waiting else usual for name in names}
     connection.executemany(_RELEASED, [(at, name, one) for name in names for one in senders[name]])
-    connection.executemany("DELETE FROM confirmed WHERE domain = ?", [(name,) for name in names])
+
+
+def unlist(connection: sqlite3.Connection, names: Iterable[str]) -> tuple[str, ...]:
+    """Take names off the confirmed list; gives those that were on it."""
+    query = "DELETE FROM confirmed WHERE domain = ?"
+    wanted = dict.fromkeys(map(key, names))
+    return tuple(name for name in wanted if connection.execute(query, (name,)).rowcount > 0)
+
+
+def with_taken(words: str, taken: Sequence[str]) -> str:
+    """What came of a release, with what it took off the confirmed list."""
+    return f"{words}; taken off the confirmed list: {', '.join(taken)}" if taken else words
 
 
 def _senders(lesson: Lesson) -> tuple[str, ...]:

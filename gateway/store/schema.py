@@ -28,7 +28,7 @@ HEAD = "0004"
 """The revision a store has that was made from these tables."""
 
 MAX_LINKS = 2000
-"""Links of one message that are recorded; rewritten ones always are. A message can carry 100,000."""
+"""Links of one message that are recorded with their evidence; beyond them only rewritten ones, without."""
 MAX_NOTES = 500
 """Skipped entries, and flags, of one message that are recorded."""
 MAX_RECIPIENTS = 2000

@@ -1,5 +1,8 @@
 """Lessons that wait: odd links are learned when an analyst releases them, or when nobody objected in time.
 
+Silence says little, and says it once: what came within one such time counts as one day of use. Otherwise
+three odd mails on three days, and two weeks in which nobody looked, would make a foreign domain familiar.
+
 One row for each message and domain. Written for sqlite3 directly, as ``learning.py``: it is part of the same
 batches.
 
@@ -11,7 +14,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.store.learning import learn
 from gateway.store.strings import key
@@ -79,15 +82,41 @@ def release(connection: sqlite3.Connection, some: Sequence[Waiting]) -> None:
     connection.executemany("UPDATE pending SET counted = 1 WHERE message = ?", [(name,) for name in counted])
 
 
-def sweep(connection: sqlite3.Connection, before: float) -> int:
-    """Learn what has waited since ``before`` (Unix time, seconds) or longer; gives the number of rows."""
+def sweep(connection: sqlite3.Connection, before: float, window: float = 0.0) -> int:
+    """Learn what has waited since ``before`` (Unix time, seconds) or longer; gives the number of rows.
+
+    What follows an earlier use by the same sender within ``window`` seconds is learned as of that use.
+    """
     rows = connection.execute(
         f"{_ROWS} WHERE at <= ? ORDER BY at, message, domain LIMIT ?", (before, AT_ONCE)
     )
     ripe = tuple(map(_waiting, rows))
     if ripe:
-        release(connection, ripe)
+        release(connection, _drawn_together(connection, ripe, window))
     return len(ripe)
+
+
+def _drawn_together(
+    connection: sqlite3.Connection, ripe: Sequence[Waiting], window: float
+) -> Sequence[Waiting]:
+    """The same rows, each with the time it counts for."""
+    if window <= 0:
+        return ripe
+    query = (
+        "SELECT seen.last FROM seen JOIN owner ON owner.id = seen.owner "
+        "WHERE level = 'sender' AND name = ? AND domain = ?"
+    )
+    last: dict[tuple[str, str], float] = {}
+    found = []
+    for one in ripe:
+        about = (_nearest(one.lesson, "sender"), one.domain)
+        if about not in last:
+            row = connection.execute(query, about).fetchone()
+            last[about] = row[0] if row else -window
+        if one.lesson.at - last[about] >= window:
+            last[about] = one.lesson.at
+        found.append(replace(one, lesson=replace(one.lesson, at=last[about])))
+    return found
 
 
 def cancel(connection: sqlite3.Connection, domain: str) -> int:

@@ -59,6 +59,7 @@ FORMATS = (
         in_query("q", "url", paths=("/url",)),
     ),
     Format("Google", REDIRECTOR, ("meet.google.com",), in_query("dest", paths=("/linkredirect",))),
+    Format("Google", REDIRECTOR, HOSTS, in_query("pcurl", paths=("/travel/clk", "/travel/clk/f"))),
     Format("Google", REDIRECTOR, HOSTS, in_query("adurl", paths=("/aclk", "/pagead/aclk"))),
     Format(
         "Google", REDIRECTOR, ("www.googleadservices.com", "googleads.g.doubleclick.net"), in_query("adurl")

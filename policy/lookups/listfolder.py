@@ -2,7 +2,8 @@
 
 ``popular*`` files are popularity lists, every other NAME.txt or NAME.csv is the list NAME. What changes is
 noticed at the next question after ``CHECK`` seconds and read in the background; until then, and where the new
-file cannot be used, the lists stay as they were.
+file cannot be used or lost more than half of its entries, the list stays as it was. A file that cannot be
+used at the start is unknown, not empty.
 
 Does not download anything; `oddlink feeds update` puts files there.
 """
@@ -63,9 +64,11 @@ class ListFolder:
         told: TOLD = lambda result, words: None,
     ) -> None:
         """Reads the files. Raises ListError."""
-        self._folder, self._clock, self.told = folder, clock, told
+        self._folder, self._clock, self._told = folder, clock, told
         self._marks: Marks = _marks(folder) if folder is not None and folder.is_dir() else ()
         self.lists = load(folder)
+        if self.lists.flaws:
+            told("kept", f"{_said(self.lists.flaws)}; unknown until it is mended")
         self._due = clock() + CHECK
         self._reading: asyncio.Task[None] | None = None
 
@@ -90,8 +93,15 @@ class ListFolder:
             if marks == self._marks:
                 return
             self._marks = marks  # also where reading fails: once told is enough
-            self.lists = load(self._folder)
+            self.lists, kept = load(self._folder).instead_of(self.lists)
         except (ListError, OSError) as error:
-            self.told("kept", str(error))
-        else:
-            self.told("taken", ", ".join(f"{name}: {size}" for name, size in self.lists.sizes().items()))
+            self._told("kept", str(error))
+            return
+        if kept:
+            self._told("kept", _said(kept))
+        if taken := {name: size for name, size in self.lists.sizes().items() if name not in kept}:
+            self._told("taken", ", ".join(f"{name}: {size}" for name, size in taken.items()))
+
+
+def _said(flaws: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {words}" for name, words in sorted(flaws.items()))

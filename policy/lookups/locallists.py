@@ -5,11 +5,15 @@ lists are one domain or one URL a line; text behind ``#`` and lines of hosts fil
 understood. A domain on a list covers everything below it; a URL only that page. Files are read once, when the
 value is made.
 
+A file of which most lines are none of that (a web page, rubbish), or that holds fewer lines than
+`oddlink feeds update` says it wrote, is no short list but a broken one: what it would say is unknown.
+
 Does not download anything and does not ship anybody's list.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +26,14 @@ LARGEST = 256 * 1024 * 1024
 """Bytes of one list file; the largest public popularity lists hold a million lines in 25 MB."""
 LONGEST_LINE = 2000
 """Characters of one line that are read; URLs on lists of pages stay below."""
+
+RANKS = "ranks"
+"""What the popularity lists together are called beside the names of the others."""
+SMALL = 20
+"""Entries of a list that may lose more than half of them at once: its owner weeds it by hand."""
+_NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]*", re.ASCII)
+_DECLARED = re.compile(r"# fetched by [^\n]{1,80}\n# (\d{1,9}) lines\n")
+"""How a file begins that `oddlink feeds update` wrote."""
 
 
 class ListError(Exception):
@@ -37,6 +49,10 @@ class Entries:
     """As ``questions.page_key`` has them."""
     hosts: frozenset[str] = frozenset()
     """Of the pages."""
+    flaw: str = ""
+    """Why this cannot be all of the list; empty where it can."""
+    whole: bool = False
+    """Whether the file says how long it is, and is."""
 
 
 class LocalLists:
@@ -45,14 +61,20 @@ class LocalLists:
     kinds = frozenset({"rank", "listed", "listed-page"})
 
     def __init__(
-        self, ranks: Mapping[str, int] | None, lists: Mapping[str, Entries | frozenset[str]]
+        self,
+        ranks: Mapping[str, int] | None,
+        lists: Mapping[str, Entries | frozenset[str]],
+        flaws: Mapping[str, str] | None = None,
     ) -> None:
-        """``ranks``: registrable domain → rank from 1, or None without a popularity list."""
+        """``ranks``: registrable domain → rank from 1, or None without a popularity list. ``flaws``: name →
+        what is wrong with a list that is there and cannot be used, "ranks" among them."""
         self._ranks = ranks
         self._lists = {
             name: entries if isinstance(entries, Entries) else Entries(entries)
             for name, entries in lists.items()
         }
+        self.flaws = dict(flaws or {})
+        self._whole = False
 
     @classmethod
     def load(
@@ -60,11 +82,40 @@ class LocalLists:
     ) -> LocalLists:
         """Read the files. With several rank files the better rank counts. Raises ListError."""
         named = {name: _entries(paths) for name, paths in (lists or {}).items()}
-        return cls(_ranks(ranks) if ranks else None, named)
+        flaws = {name: one.flaw for name, one in named.items() if one.flaw}
+        found, flaw, whole = _ranks(ranks)
+        if flaw:
+            flaws[RANKS] = flaw
+        made = cls(
+            found if ranks and not flaw else None,
+            {name: one for name, one in named.items() if not one.flaw},
+            flaws,
+        )
+        made._whole = whole
+        return made
+
+    def instead_of(self, before: LocalLists) -> tuple[LocalLists, Mapping[str, str]]:
+        """(these lists, name → why not): what is broken, or lost more than half of its entries without its
+        file saying so, is as it was ``before``."""
+        sizes, kept = self.sizes(), dict[str, str]()
+        for name, old in before.sizes().items():
+            now = sizes.get(name, 0)
+            if name in self.flaws:
+                kept[name] = self.flaws[name]
+            elif name in sizes and now * 2 < old and old >= SMALL and not self._says_so(name):
+                kept[name] = f"has {now} entries, where it had {old}; a restart takes it"
+        flaws = {name: words for name, words in self.flaws.items() if name not in kept}
+        lists = self._lists | {name: before._lists[name] for name in kept if name != RANKS}
+        made = LocalLists(before._ranks if RANKS in kept else self._ranks, lists, flaws)
+        made._whole = self._whole
+        return made, {**flaws, **kept}
+
+    def _says_so(self, name: str) -> bool:
+        return self._whole if name == RANKS else self._lists[name].whole
 
     def sizes(self) -> dict[str, int]:
         """Entries per list, "ranks" among them, for reports."""
-        ranks = {} if self._ranks is None else {"ranks": len(self._ranks)}
+        ranks = {} if self._ranks is None else {RANKS: len(self._ranks)}
         return ranks | {name: len(one.domains) + len(one.pages) for name, one in self._lists.items()}
 
     def rank(self, domain: str) -> int | None:
@@ -77,12 +128,16 @@ class LocalLists:
 
     def _one(self, question: Question) -> Answer:
         if question.kind == "rank" and len(question.key) == 1:
+            if self._ranks is None and RANKS in self.flaws:
+                return Unknown(f"the popularity list cannot be used: it {self.flaws[RANKS]}")
             if self._ranks is None:
                 return Unknown("no popularity list", quiet=True)
             return Known(self._ranks.get(question.key[0]))
         if question.kind not in ("listed", "listed-page") or len(question.key) != 2:
             return Unknown("not a question for lists")
         name, what = question.key
+        if name in self.flaws and name not in self._lists:
+            return Unknown(f"the list {name!r} cannot be used: it {self.flaws[name]}")
         if name not in self._lists:
             return Unknown(f"no list is named {name!r}", quiet=True)
         entries = self._lists[name]
@@ -93,36 +148,66 @@ class LocalLists:
         return Known("host" if entries.hosts and _host(what) in entries.hosts else "")
 
 
-def _ranks(paths: Iterable[Path]) -> dict[str, int]:
+def _ranks(paths: Iterable[Path]) -> tuple[dict[str, int], str, bool]:
+    """(ranks, what is wrong with one of the files, whether all say how long they are)."""
     ranks: dict[str, int] = {}
+    flaw, whole = "", True
     for path in paths:
+        number = bad = 0
         for number, line in enumerate(_lines(path), 1):
             first, comma, second = line.partition(",")
             name = clean((second if comma else first).split(",")[0].strip().strip('"'))
             place = (
                 int(first) if comma and first.isascii() and first.isdigit() and len(first) < 10 else number
             )
-            # Umbrella ranks hosts: a domain is as popular as its most popular host.
+            # Umbrella ranks hosts: a domain is as popular as its most popular host. It ranks "com" too.
+            bad += not _NAME.fullmatch(name)
             domain = registrable(name)
             if "." in domain and place > 0:
                 ranks[domain] = min(place, ranks.get(domain, place))
-    return ranks
+        said = _declared(path)
+        flaw = flaw or _flaw(number, bad, said)
+        whole = whole and said is not None
+    return ranks, flaw, whole
 
 
 def _entries(paths: Sequence[Path]) -> Entries:
     domains: set[str] = set()
     pages: set[str] = set()
+    flaw, whole = "", True
     for path in paths:
+        lines = bad = 0
         for line in _lines(path):
+            lines += 1
             words = line.split()
             if "://" in words[0]:
                 pages.add(page_key(words[0]))
+                bad += not words[0][:1].isalpha()
                 continue
             word = words[1] if len(words) > 1 and ip(words[0]) is not None else words[0]
             name = clean(word.strip('"').removeprefix("*.").lstrip("."))
-            if "." in name or ip(name) is not None:
+            if ip(name) is not None or ("." in name and _NAME.fullmatch(name)):
                 domains.add(name)
-    return Entries(frozenset(domains), frozenset(pages), frozenset(map(_host, pages)))
+            else:
+                bad += 1
+        said = _declared(path)
+        flaw = flaw or _flaw(lines, bad, said)
+        whole = whole and said is not None
+    return Entries(frozenset(domains), frozenset(pages), frozenset(map(_host, pages)), flaw, whole)
+
+
+def _flaw(lines: int, bad: int, declared: int | None) -> str:
+    """Why a file cannot be the list it should be; empty where it can."""
+    if declared is not None and lines < declared:
+        return f"holds {lines} lines of {declared}: it was cut short"
+    return f"is no list: {bad} of {lines} lines are not understood" if bad * 2 > lines else ""
+
+
+def _declared(path: Path) -> int | None:
+    """How many lines the file says that it has; None where it does not say."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        found = _DECLARED.match(file.read(200))
+    return int(found[1]) if found else None
 
 
 def _host(page: str) -> str:

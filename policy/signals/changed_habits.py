@@ -10,7 +10,7 @@ Does not look at forged mail: what that comes with is the forger's.
 from __future__ import annotations
 
 from policy import questions
-from policy.manner import Change
+from policy.manner import Change, Manner
 from policy.model import Evidence
 from policy.signals.case import Case
 
@@ -22,8 +22,14 @@ FULL = 4.0
 
 def signal(case: Case) -> Evidence | None:
     """Evidence for the changes that this link came with."""
-    manner = case.manner
-    if not manner.changes or manner.owner is None or case.known():
+    if not any(manner.changes for manner in case.manner.each) or case.known():
+        return None
+    found = filter(None, (_of(manner, case) for manner in case.manner.each))
+    return max(found, key=lambda one: one.strength, default=None)
+
+
+def _of(manner: Manner, case: Case) -> Evidence | None:
+    if not manner.changes or manner.owner is None:
         return None
     changes = [one for one in manner.changes if not one.leaf or one.leaf == case.link.leaf]
     strength = min(1.0, sum(map(_part, changes)))

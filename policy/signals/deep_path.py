@@ -8,11 +8,10 @@ Does not read the words of the path and says nothing where anyone can publish on
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from policy.domains import unicode_host
 from policy.model import Evidence
 from policy.signals.case import Case
+from policy.signals.urltext import path
 
 STEPS = 5
 """Steps of the path at full strength, together with ``LENGTH``."""
@@ -24,13 +23,10 @@ def signal(case: Case) -> Evidence | None:
     """Evidence that grows with the steps of the path and its length."""
     if case.link.obscured or case.known() or case.shortener() or case.free_host():
         return None
-    try:
-        path = urlsplit(case.link.target or case.link.url).path
-    except ValueError:
-        return None
-    steps = len([step for step in path.split("/") if step])
+    written = path(case.url)
+    steps = len([step for step in written.split("/") if step])
     if steps < 2:
         return None
-    strength = (min(steps, STEPS) / STEPS + min(len(path), LENGTH) / LENGTH) / 2
+    strength = (min(steps, STEPS) / STEPS + min(1 + len(written), LENGTH) / LENGTH) / 2
     words = f"It leads to a page {steps} steps into {unicode_host(case.target.host)}"
     return Evidence("deep_path", strength, words)

@@ -36,7 +36,7 @@ _BY_ENDING = {ending: (weight, words) for words, (weight, all) in KINDS.items() 
 
 def signal(case: Case) -> Evidence | None:
     """Evidence for the most dangerous file the link names."""
-    found = [_BY_ENDING[end] for end in endings(case.link.target or case.link.url) if end in _BY_ENDING]
+    found = [_BY_ENDING[end] for end in endings(case.url) if end in _BY_ENDING]
     if not found:
         return None
     strength, kind = max(found)

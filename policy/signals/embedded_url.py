@@ -11,14 +11,15 @@ from __future__ import annotations
 import binascii
 import re
 from itertools import islice
-from urllib.parse import unquote
 
 from policy.domains import clean, registrable, unicode_host
 from policy.model import Evidence
 from policy.signals.case import Case
+from policy.signals.urltext import behind_host, plain
 
 _PLAIN = re.compile(r"https?:/{1,3}([\w.-]{4,253})", re.IGNORECASE)
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+_-])aHR0c[A-Za-z0-9+/_-]{10,2000}")
+_BEGINS = "aHR0c"
 """What begins so begins "http" in base64."""
 MOST = 20
 """Addresses of each spelling that are looked at."""
@@ -29,12 +30,12 @@ def signal(case: Case) -> Evidence | None:
     """Evidence for a readable address of another registrable domain in path, query or fragment."""
     if case.link.wrapped:
         return None
-    _, _, tail = case.link.url.partition("://")
-    tail = tail[tail.find("/") :] if "/" in tail else ""
-    if len(tail) < 8:
+    tail = behind_host(case.url)
+    if len(tail) < 7:
         return None
-    for text in (unquote(unquote(tail)), *map(_decoded, islice(_BASE64.findall(tail), MOST))):
-        for match in islice(_PLAIN.finditer(text), MOST):
+    coded = islice(_BASE64.finditer(tail), MOST) if _BEGINS in tail else ()
+    for text in (plain(case.url), *(_decoded(match[0]) for match in coded)):
+        for match in islice(_PLAIN.finditer(text), MOST) if ":/" in text else ():
             domain = registrable(clean(match[1]))
             if "." in domain and domain != case.domain:
                 words = f"The address of another site, {unicode_host(domain)}, stands inside the link"

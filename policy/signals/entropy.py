@@ -11,10 +11,10 @@ import math
 import re
 from collections import Counter
 from itertools import islice
-from urllib.parse import urlsplit
 
 from policy.model import Evidence
 from policy.signals.case import Case
+from policy.signals.urltext import path
 
 _RUN = re.compile(r"[A-Za-z0-9_-]{20,400}")
 LEAST, FULL = 3.6, 5.2
@@ -25,11 +25,8 @@ MOST = 20
 
 def signal(case: Case) -> Evidence | None:
     """Evidence that grows with the Shannon entropy of the run."""
-    try:
-        path = urlsplit((case.link.target or case.link.url)[:8192]).path
-    except ValueError:
-        return None
-    runs = [match[0] for match in islice(_RUN.finditer(f"{case.target.host} {path}"), MOST)]
+    text = f"{case.target.host} {path(case.url)}"
+    runs = [match[0] for match in islice(_RUN.finditer(text), MOST)]
     bits = max((_bits(run) for run in runs if any(char.isdigit() for char in run)), default=0.0)
     if bits <= LEAST:
         return None

@@ -22,6 +22,8 @@ def signal(case: Case) -> Evidence | None:
     lists = case.rules.lists.blocked
     for url in dict.fromkeys((case.link.target or case.link.url, case.link.url)):
         name, what = questions.page_on(case.facts, lists, url)
+        if not what:
+            continue
         used = (questions.listed_page(name, url),)
         if what == "page":
             return Evidence("listed_page", 1.0, f"This page is on the list {name!r}", used)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from policy import questions
 from policy.domains import unicode_host
 from policy.history import escape
-from policy.manner import LEAST
+from policy.manner import LEAST, Manner
 from policy.model import Evidence
 from policy.signals.case import Case
 from policy.traits import plain_host
@@ -24,7 +24,12 @@ MOST = 0.5
 
 def signal(case: Case) -> Evidence | None:
     """Evidence where the site is known and the host is not."""
-    manner, host = case.manner, plain_host(case.target.host)
+    found = filter(None, (_of(manner, case) for manner in case.manner.each))
+    return max(found, key=lambda one: one.strength, default=None)
+
+
+def _of(manner: Manner, case: Case) -> Evidence | None:
+    host = plain_host(case.target.host)
     if manner.owner is None or not host or case.link.obscured or manner.full("host"):
         return None
     counts = [trait.messages for name, trait in manner.known.get("host", {}).items() if _on(name, case.site)]

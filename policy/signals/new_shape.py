@@ -11,7 +11,7 @@ from __future__ import annotations
 from policy import questions
 from policy.domains import unicode_host
 from policy.history import escape
-from policy.manner import LEAST
+from policy.manner import LEAST, Manner
 from policy.model import Evidence
 from policy.pathshape import shape
 from policy.signals.case import Case
@@ -24,7 +24,12 @@ MOST = 0.5
 
 def signal(case: Case) -> Evidence | None:
     """Evidence where the site is known and the shape of the path is not."""
-    manner, start = case.manner, f"{case.site}/"
+    found = filter(None, (_of(manner, case) for manner in case.manner.each))
+    return max(found, key=lambda one: one.strength, default=None)
+
+
+def _of(manner: Manner, case: Case) -> Evidence | None:
+    start = f"{case.site}/"
     if manner.owner is None or not case.site or case.link.obscured or manner.full("path"):
         return None
     counts = [

@@ -1,6 +1,8 @@
 """The domain is among the most visited.
 
-Does not count where anyone can publish on the host: there the neighbours are popular, not the page. A name in
+Does not count where anyone can publish on the host: there the neighbours are popular, not the page; nor where
+the address of another site stands inside the link, for much visited sites have logins and counters that pass
+readers on (``redirect_uri=``), and then it is the other site that counts. A name in
 front of the domain that looks made up counts a quarter, because dynamic names and storage buckets look so,
 and no list holds all who rent them out.
 """
@@ -12,6 +14,7 @@ import math
 from policy import questions
 from policy.domains import unicode_host
 from policy.model import Evidence
+from policy.signals import embedded_url
 from policy.signals.case import Case
 
 LONGEST_WORD = 12
@@ -25,7 +28,7 @@ def signal(case: Case) -> Evidence | None:
         return None
     top, floor = case.rules.popularity.top_rank, case.rules.popularity.floor_rank
     strength = min(1.0, (math.log(floor) - math.log(rank)) / (math.log(floor) - math.log(top)))
-    if strength <= 0:
+    if strength <= 0 or embedded_url.signal(case) is not None:
         return None
     words = f"{unicode_host(case.domain)} is number {rank} of the most visited domains"
     if _made_up(case.target.host.removesuffix(case.domain).rstrip(".")):

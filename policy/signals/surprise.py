@@ -7,9 +7,11 @@ Does not look at what kind of domain it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policy import questions
 from policy.domains import inside, registrable, unicode_host
-from policy.history import CLAIMED, Level, day, surprise
+from policy.history import CLAIMED, ORGANISATION, Level, Surprise, day, surprise
 from policy.model import Evidence, Question, Seen
 from policy.signals.case import Case
 
@@ -23,12 +25,7 @@ def signal(case: Case) -> Evidence | None:
     """Evidence where the domain is unexpected from this sender."""
     if not case.domain or inside(case.domain):
         return None
-    rules, genuine = case.rules.history, case.identity.genuine
-    unproved = case.unproved()
-    found, levels = max(
-        ((surprise(levels, genuine, rules, unproved), levels) for levels in case.histories()),
-        key=lambda pair: pair[0].nats,
-    )
+    found, levels = _most(case)
     if found.nats <= 0:
         return None
     told = [level for level, nats in found.parts if nats or level.owner.level != "domain"]
@@ -37,11 +34,30 @@ def signal(case: Case) -> Evidence | None:
     told = list(dict.fromkeys((*(level for level in own if level not in told), *told)))
     # Named once, then "it": a clerk reads the whole of it as one sentence.
     names = (unicode_host(case.site), *["it"] * len(told))
+    unproved = case.unproved()
+    nearer = [one for one in (*levels, *((unproved,) if unproved else ())) if one.owner != ORGANISATION]
     words = "; ".join(
-        dict.fromkeys(_words(level, case, name) for level, name in zip(told, names, strict=False))
+        dict.fromkeys(_words(level, case, name, nearer) for level, name in zip(told, names, strict=False))
     )
     used = tuple(dict.fromkeys(question for level in told for question in _asked(level, case)))
-    return Evidence("surprise", min(1.0, found.nats / SCALE), words[:1].upper() + words[1:], used)
+    return Evidence("surprise", min(1.0, found.nats / SCALE), _sentence(words), used)
+
+
+def _most(case: Case) -> tuple[Surprise, tuple[Level, ...]]:
+    """How surprising the domain is from whichever sender it may be, and what is known of that one.
+
+    Domains that are equally new to everybody are equally surprising.
+    """
+    unproved, histories = case.unproved(), case.histories()
+    seen = tuple(level.seen for levels in histories for level in levels)
+    key = (seen, unproved and unproved.seen)
+    if key not in case.notes.surprises:
+        rules, genuine = case.rules.history, case.identity.genuine
+        case.notes.surprises[key] = max(
+            ((surprise(levels, genuine, rules, unproved), levels) for levels in histories),
+            key=lambda pair: pair[0].nats,
+        )
+    return case.notes.surprises[key]
 
 
 def _asked(level: Level, case: Case) -> tuple[Question, ...]:
@@ -49,15 +65,17 @@ def _asked(level: Level, case: Case) -> tuple[Question, ...]:
     return (*found, questions.usual(level.owner)) if level.owner.level == "sender" else found
 
 
-def _words(level: Level, case: Case, domain: str) -> str:
+def _sentence(words: str) -> str:
+    """With a capital at the start; addresses and domains are never changed."""
+    first = words.partition(" ")[0]
+    return words if "@" in first or "." in first else words[:1].upper() + words[1:]
+
+
+def _words(level: Level, case: Case, domain: str, nearer: Sequence[Level]) -> str:
     habit = level.habit
     messages = _count(habit.messages, "earlier message")
     if level.owner.level == "organisation":
-        if level.seen:
-            alone = 0 < level.seen.senders < case.rules.history.spread_senders
-            words = f"{_count(level.seen.messages, 'message')} to others here linked to {domain}"
-            return words + (", all from one domain" if alone else "") + _first(level.seen)
-        return f"nobody here has ever received a link to {domain}"
+        return _of_others(level, case, domain, nearer)
     who = level.owner.name if case.identity.genuine else f"{level.owner.name} (as the message claims)"
     if level.owner.level == CLAIMED:
         who = f"mail in the name of {level.owner.name} that nobody proved"
@@ -74,6 +92,22 @@ def _words(level: Level, case: Case, domain: str) -> str:
     source = f"from {who}" if level.owner.level != CLAIMED else who.removeprefix("mail ")
     kinds = _count(habit.domains, "domain") + _usual(level, case)
     return f"{messages} {source}{since} linked to {kinds}, never to {domain}"
+
+
+def _of_others(level: Level, case: Case, domain: str, nearer: Sequence[Level]) -> str:
+    """What mail of others says; the organisation's figures count the sender's own mail too."""
+    known = [(one.owner, one.seen) for one in nearer if one.seen]
+    own = max((seen.messages for owner, seen in known if owner.level == "sender"), default=0)
+    others = level.seen.messages - own if level.seen else 0
+    if level.seen and others > 0:
+        alone = 0 < level.seen.senders < case.rules.history.spread_senders
+        words = f"{_count(others, 'message')} to others here linked to {domain}"
+        first = "" if level.seen.first_id in {seen.first_id for _, seen in known} else _first(level.seen)
+        return words + (", all from one domain" if alone else "") + first
+    if not known:
+        return f"nobody here has ever received a link to {domain}"
+    whole = next((owner.name for owner, _ in known if owner.level == "domain"), "")
+    return f"nobody {f'outside {whole}' if whole else 'else'} has sent us a link to {domain}"
 
 
 def _usual(level: Level, case: Case) -> str:

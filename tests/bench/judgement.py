@@ -8,10 +8,12 @@ or in a PDF, is judged and never learned. Benign links count once per message an
 a popularity list and no other; with ``--lists`` also lists of shorteners and free hosts. With ``--still`` the
 second half is not learned: what is new there stays new.
 
-Archives are mail/history, easy-ham-1 and hard-ham-1 of the development corpus; of any other corpus, every
-folder and file below mail/. Popularity: the largest tranco*.csv, umbrella*.csv or popular* below lists/.
-Phishing URLs: the last two fifths of the URLs below lists/phishing-urls/; the first three made the figures of
-``policy/nameshape.toml``.
+Sources in the development corpus: the public list of a free-software project's developers, 2014 and 2015
+(mail/history, some 11,000 messages); "easy ham" and "hard ham" of SpamAssassin's public corpus, 2002
+(easy-ham-1, hard-ham-1); of any other corpus, every folder and file below mail/. Popularity: Tranco's list,
+the largest tranco*.csv, umbrella*.csv or popular* below lists/. Phishing URLs: those reported to JPCERT/CC in
+2023 and 2024, in order of report, below lists/phishing-urls/; of these the last two fifths, because the first
+three made the figures of ``policy/nameshape.toml``.
 
 ``--fit`` prints points fitted to all archives, and what points fitted to the others do on each.
 

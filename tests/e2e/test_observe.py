@@ -144,7 +144,7 @@ async def test_two_weeks_of_observing_change_nothing_and_end_in_a_proposal(place
     assert domain["domain"] == "consulta-expedientes.example"
     assert "is proposed after 14 days with observed links; so far 1" in place.run("observed")
     explained = place.run("explain", domain["example"])
-    assert "observed   only: would have been rewritten\n" in explained
+    assert ": untouched (only observed; would have been rewritten)\n" in explained
     assert f"observe, +{domain['points']:.2f} points\n    {ODD}" in explained
 
     def two_weeks(parts: Any) -> None:
@@ -163,7 +163,10 @@ async def test_two_weeks_of_observing_change_nothing_and_end_in_a_proposal(place
     assert len(place.delivered()) == 1 + 13 + 1
     text = place.run_by_itself("observed")
     assert "14 days with links, judged under pilot-" in text
-    assert "These are few" in text, "some dozen links say little about one in two hundred"
+    assert "These are too few" in text, "some dozen links say little about one in two hundred"
+    assert "# Proposed" not in text
+    (place.folder / "wide.toml").write_text(POLICY.replace("[[scope]]", "budget = 0.2\n[[scope]]", 1))
+    text = place.run_by_itself("observed", "--all-versions", "--policy", "wide.toml")
     (place.folder / "new.toml").write_text(text[text.index("# Proposed") :])
     assert 2.6 <= load(place.folder / "new.toml").rules.threshold <= 5
     (found,) = map(json.loads, place.run("observed", "--json").splitlines())

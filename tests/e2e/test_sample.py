@@ -133,10 +133,11 @@ def test_the_explanation_has_the_four_facts(odd: Passed) -> None:
         odd.outcome.judgement, [one.reason for one in odd.outcome.left]
     )
     assert sender.good and sender.words.startswith("Sender trusted: ")
-    assert pattern.good and "lead where he usually links (registrocontratos.example, " in pattern.words
+    assert pattern.good
+    assert "lead where this sender usually links (registrocontratos.example, " in pattern.words
     assert content.good and content.words.startswith("Content clean")
     assert not link.good and link.words.startswith("Link out of place: consulta-expedientes.example (pdf:")
-    assert "never to consulta-expedientes.example" in link.words
+    assert "earlier messages this sender never linked to consulta-expedientes.example. Nobody" in link.words
 
 
 def test_the_changed_mail_differs_only_inside_the_base64_of_the_pdf(odd: Passed) -> None:

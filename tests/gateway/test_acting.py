@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,10 @@ from inspectors.model import Flag, Skipped
 from policy.actions import LEFT
 from policy.model import Envelope
 from policy.policyfile import load
-from policy.rules import ObserveRules, Policy, ScopeEntry
+from policy.rules import ActionRules, ObserveRules, Policy, ScopeEntry
 
 ID = "0123456789abcdef"
+KEYS = tuple(field.name for field in fields(ActionRules))
 POLICY = load()
 LINK = b"See https://odd.example/a .\r\n"
 PLAIN = b"From: a@office.example\r\n\r\n" + LINK
@@ -214,7 +215,7 @@ def test_law_no_content_is_stopped_unless_policy_says_so(
         not_rewritten=tuple(acting.left(Skipped("1", reason), flags) for reason in reasons),
     )
     assert acting.acted(outcome, POLICY.rules).result == "untouched"
-    everything = replace(POLICY.rules, actions=type(POLICY.rules.actions)(*["refuse"] * 14))
+    everything = replace(POLICY.rules, actions=ActionRules(**dict.fromkeys(KEYS, "refuse")))
     trouble = bool(skipped) or any(r not in (wrap.OWN,) for r in reasons)
     trouble = trouble or any(name.startswith("ambiguous-") for name in names)
     assert (acting.acted(outcome, everything).result == "refused") == trouble

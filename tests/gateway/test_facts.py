@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gateway.facts import facts_of
 from gateway.shapes import message_json
-from gateway.store.rows import EvidenceRow, LinkRow, MessageRow
+from gateway.store.rows import EvidenceRow, LinkRow, MessageRow, Ruling
 
 
 def link(number: int, domain: str, *evidence: EvidenceRow, ticket: str = "", why: str = "") -> LinkRow:
@@ -43,6 +45,17 @@ def test_an_odd_link_that_stayed_is_a_fact_too_and_what_was_not_read() -> None:
 def test_mail_of_a_list_names_the_person_behind_it() -> None:
     told = facts_of(row(USUAL, person="jane@home.example"))
     assert told[0].words.startswith("Sender trusted: jane@home.example via clerk@office.example;")
+
+
+def test_mail_of_our_own_users_has_none() -> None:
+    assert facts_of(replace(row(), by="outbound", genuine=False)) == ()
+
+
+def test_links_are_counted_from_one_for_people_and_programs() -> None:
+    said = Ruling(1.0, "ann", "confirm", "0123456789abcdef", 1)
+    found = message_json(replace(row(USUAL, ODD), rulings=(said,)))
+    assert [one["number"] for one in found["links"]] == [1, 2]
+    assert found["rulings"][0]["link"] == 2
 
 
 def test_the_api_tells_them_and_the_person_only_where_there_is_one() -> None:

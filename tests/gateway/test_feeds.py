@@ -1,6 +1,7 @@
 """Lists fetched from a real HTTP server on loopback."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from gateway import feeds
 from gateway.feeds import FeedsBusyError, Updated, locked, registries, state, targets
+from policy.policyfile import load
 from policy.rules import Feed
 
 OLD = b"".join(b"old%d.test\n" % number for number in range(20))
@@ -23,7 +25,9 @@ async def _update(
 
 
 def _lines(folder: Path, name: str = "block.txt") -> list[str]:
-    return (folder / name).read_text().splitlines()[1:]
+    _, number, *lines = (folder / name).read_text().splitlines()
+    assert number == f"# {len(lines)} lines"  # so that a reader sees where it was cut short
+    return lines
 
 
 def _files(folder: Path) -> list[str]:
@@ -36,6 +40,14 @@ async def test_a_list_is_fetched_and_put_in_place(site: Any, tmp_path: Path) -> 
     assert (done.result, done.entries) == ("taken", 20) and _lines(tmp_path)[0] == "old0.test"
     assert _files(tmp_path) == ["block.txt", "feeds.json"]
     assert state(tmp_path)["block"].at == NOW
+
+
+def test_a_feed_in_no_role_is_unused_but_ranks_need_none() -> None:
+    named = [Feed(name, "https://x.example/l", "urls") for name in ("block", "phishing", "free-hosts")]
+    rules = replace(load().rules, feed=(*named, Feed("top", "https://x.example/r", "tranco")))
+    assert feeds.unused(rules) == ("phishing",)
+    with_role = replace(rules, lists=replace(rules.lists, blocked=("block", "phishing")))
+    assert feeds.unused(with_role) == ()
 
 
 async def test_an_unchanged_list_is_not_sent_again(site: Any, tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,19 @@ from gateway.keeper import Keeper, Settled
 from gateway.outcome import Outcome, Ticket
 from gateway.store import Store, StoreError
 from inspectors.model import Inspection, Link, Message
-from policy.model import Decision, Envelope, Habit, Identity, Judgement, Known, Lesson, Owner, Question
+from policy.model import (
+    Answer,
+    Decision,
+    Envelope,
+    Habit,
+    Identity,
+    Judgement,
+    Known,
+    Lesson,
+    Owner,
+    Question,
+    Unknown,
+)
 
 LINK = Link("1", "https://odd.example/", "https://odd.example/", "", "text", None, "odd.example")
 
@@ -226,6 +240,189 @@ async def test_a_history_that_cannot_be_read_is_counted_and_raised(
         await keeper.answer([Question("habit", ("sender", "a"))])
     assert failures[0][0] == "history"
     await keeper.close()
+
+
+HABIT = Question("habit", ("sender", "a@office.example"))
+MANY = (HABIT, *(Question("seen", ("organisation", "", f"d{number}.test")) for number in range(5000)))
+
+
+async def test_writing_does_not_hold_up_reading(keeper: Keeper, store: Store) -> None:
+    writing, go_on = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with store.transaction():
+            store.learn([Lesson((Owner("sender", "a@office.example"),), ("odd.example",), 5.0)])
+            writing.set()
+            assert go_on.wait(10)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert writing.wait(5)
+    try:
+        found = await asyncio.wait_for(keeper.answer([HABIT]), 5)
+    finally:
+        go_on.set()
+        thread.join()
+    assert found == {HABIT: Known(Habit())}  # nothing is seen of what is not committed
+    assert await keeper.answer([HABIT]) == {HABIT: Known(Habit(1, 1, 1, 5.0, 5.0))}
+    await keeper.close()
+
+
+async def test_many_questions_are_answered_in_portions_and_few_ones_go_between(
+    keeper: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    begun, go_on = threading.Event(), threading.Event()
+    real = store.answer
+
+    def slow(questions: list[Question]) -> dict[Question, Answer]:
+        sizes.append(len(questions))
+        begun.set()
+        assert go_on.wait(5)
+        return real(questions)
+
+    monkeypatch.setattr(store, "answer", slow)
+    large = asyncio.create_task(keeper.answer(MANY))
+    await asyncio.to_thread(begun.wait, 5)
+    few = [asyncio.create_task(keeper.answer([HABIT])) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    go_on.set()
+    found = await large
+    assert [await one for one in few] == [{HABIT: Known(Habit())}] * 3
+    assert sizes[1:4] == [1, 1, 1] and max(sizes) <= 1000
+    assert list(found) == list(MANY) and all(isinstance(one, Known) for one in found.values())
+    await keeper.close()
+
+
+async def test_a_new_message_is_answered_before_the_later_portions_of_others(
+    keeper: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLICE_LATER", 60.0)
+    sizes: list[int] = []
+    permits, real = threading.Semaphore(0), store.answer
+
+    def slow(questions: list[Question]) -> dict[Question, Answer]:
+        sizes.append(len(questions))
+        assert permits.acquire(timeout=5)
+        return real(questions)
+
+    monkeypatch.setattr(store, "answer", slow)
+    large = [asyncio.create_task(keeper.answer(MANY)) for _ in range(2)]
+    await until(lambda: len(sizes) == 1)
+    permits.release()
+    await until(lambda: len(sizes) == 2)  # the first portion of the other one
+    await asyncio.sleep(0.05)
+    few = asyncio.create_task(keeper.answer([HABIT]))
+    await asyncio.sleep(0.01)
+    permits.release(100)
+    await asyncio.gather(few, *large)
+    assert sizes.index(1) == 2
+    await keeper.close()
+
+
+async def test_what_is_not_answered_in_time_is_unknown_and_counted_and_the_rest_is_known(
+    store: Store, failures: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(store, deadline=0.2, failed=lambda *words: failures.append(words))
+    go_on = threading.Event()
+    real = store.answer
+
+    def late(questions: list[Question]) -> dict[Question, Answer]:
+        if HABIT not in questions:
+            go_on.wait(5)
+        return real(questions)
+
+    monkeypatch.setattr(store, "answer", late)
+    found = await asyncio.wait_for(keeper.answer(MANY), 3)
+    go_on.set()
+    assert set(found) == set(MANY)
+    assert found[HABIT] == Known(Habit())
+    assert found[MANY[-1]] == Unknown("no answer within 0.2 s")
+    assert [operation for operation, _ in failures] == ["history"]
+    await keeper.close()
+
+
+async def test_a_small_record_does_not_stand_in_line_behind_large_ones(
+    keeper: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def note(found: Outcome, **_: object) -> None:
+        order.append(found.id)
+        begun.set()
+        assert go_on.wait(5)
+
+    monkeypatch.setattr(store, "record", note)
+    large = [
+        replace(outcome(number), tickets=tuple(Ticket(str(at), LINK.url, 0) for at in range(3000)))
+        for number in range(3)
+    ]
+    tasks = [asyncio.create_task(keeper.record(one)) for one in large]
+    await asyncio.to_thread(begun.wait, 5)
+    tasks.append(asyncio.create_task(keeper.record(outcome(9, ticket=True))))
+    await asyncio.sleep(0.01)
+    go_on.set()
+    await asyncio.gather(*tasks)
+    assert order == [f"{number:016x}" for number in (0, 9, 1, 2)]
+    await keeper.close()
+
+
+async def test_a_changed_message_waits_for_a_locked_store_only_so_long_however_much_waits_beside_it(
+    tmp_path: Path, failures: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOCKED", 0.3)
+    with Store.open(f"sqlite:///{tmp_path}/odd.db", wait=30.0) as store:
+        keeper = Keeper(store, delay=0, failed=lambda *words: failures.append(words))
+        other = locked(tmp_path / "odd.db")
+        for number in range(3):
+            keeper.settle(settled(number))
+        await asyncio.sleep(0.05)  # the settled ones are waiting for the lock now
+        begun = time.monotonic()
+        changed = [keeper.record(outcome(number, ticket=True)) for number in range(10, 15)]
+        found = await asyncio.gather(*changed, return_exceptions=True)
+        assert all(isinstance(one, StoreError) and "locked" in str(one) for one in found)
+        assert time.monotonic() - begun < 10  # and not 5 × 30 seconds
+        assert [operation for operation, _ in failures] == ["record"] * 5
+        other.close()
+        await until(lambda: known(store, 3) == [True] * 3)
+        assert len(failures) == 5  # what was settled could wait
+        await keeper.close()
+
+
+async def test_a_message_that_has_no_turn_in_time_is_given_up_and_never_written(
+    keeper: Keeper, store: Store, failures: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "A_TURN", 0.05)
+    begun, go_on = threading.Event(), threading.Event()
+    real = store.record_many
+
+    def slow(found: list[Outcome]) -> None:
+        begun.set()
+        go_on.wait(5)
+        real(found)
+
+    monkeypatch.setattr(store, "record_many", slow)
+    keeper.settle(settled(0))
+    await asyncio.to_thread(begun.wait, 5)
+    with pytest.raises(StoreError, match="no turn"):
+        await keeper.record(outcome(1, ticket=True))
+    go_on.set()
+    await keeper.close()
+    assert (known(store, 2), [operation for operation, _ in failures]) == ([True, False], ["record"])
+
+
+async def test_many_links_are_written_in_transactions_of_a_bounded_length(
+    keeper: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[int] = []
+    monkeypatch.setattr(store, "record_many", lambda found: batches.append(len(found)))
+    large = replace(settled(0).outcome.judgement, decisions=settled(0).outcome.judgement.decisions * 900)
+    for number in range(5):
+        one = settled(number)
+        keeper.settle(replace(one, outcome=replace(one.outcome, judgement=large)))
+    await keeper.close()
+    assert batches == [2, 2, 1]
 
 
 async def test_what_waits_is_bounded(

@@ -146,6 +146,37 @@ def test_only_links_judged_under_the_newest_policy_count_unless_all_are_wanted(
     assert "# policy: new, old\n" in found.fragment
 
 
+def test_one_unruled_attack_does_not_move_the_figure_in_silence(
+    store: Store, put: Callable[..., str]
+) -> None:
+    usual(put)
+    evil = put(0, *(f"evil{number}.test {4 + number / 10}" for number in range(5)))
+    (found,) = reports(store)
+    assert found.proposal is not None
+    assert (found.undecided, found.proposal.threshold) == (5, 4.11)
+    notes = [Ruling(1.0, "ann", "confirm", evil, number, "x") for number in range(5)]
+    store.confirm(notes, [f"evil{number}.test" for number in range(5)], [])
+    (found,) = reports(store)
+    assert found.proposal is not None
+    assert (found.undecided, found.proposal.threshold) == (0, 2.6)
+
+
+def test_unruled_odd_links_that_change_nothing_are_not_held_against_the_figure(
+    store: Store, put: Callable[..., str]
+) -> None:
+    usual(put)
+    put(0, "odd.test 4.5")
+    (found,) = reports(store)
+    assert (found.undecided, bool(found.fragment)) == (0, True)
+
+
+def test_too_few_links_give_no_fragment(store: Store, put: Callable[..., str]) -> None:
+    usual(put, links=5)
+    (found,) = reports(store)
+    assert found.proposal is not None
+    assert (found.proposal.few, found.fragment) == (30, "")
+
+
 def test_a_scope_that_is_gone_gets_a_report_and_no_proposal(store: Store, put: Callable[..., str]) -> None:
     usual(put, scope="gone")
     (found,) = reports(store)

@@ -13,7 +13,7 @@ from inspectors.model import Header, Inspection, Link, Message, Span
 from policy.history import ORGANISATION
 from policy.judge import ask, judge
 from policy.lessons import taught
-from policy.model import Decision, Envelope, Facts, Lesson, Owner, Trust
+from policy.model import Decision, Envelope, Facts, Known, Lesson, Owner, Seen, Trust
 from policy.policyfile import load
 from policy.questions import seen
 from policy.signals.surprise import SCALE
@@ -65,7 +65,7 @@ class Desk:
         self.sent += 1
         now, later = taught(inspection, TO_US, found, POLICY.rules, at, (), f"m{self.sent}")
         self.store.learn([now] if now else [], waiting=[later] if later else [])
-        self.store.sweep(at - HISTORY.unobjected_days * DAY)
+        self.store.sweep(at - HISTORY.unobjected_days * DAY, HISTORY.unobjected_days * DAY)
         return found.decisions
 
 
@@ -115,9 +115,34 @@ def test_the_stolen_account_itself_is_not_believed_for_weeks(desk: Desk) -> None
             break
         odd_for += 1
         desk.day += 1
-    assert odd_for > HISTORY.unobjected_days
+    assert odd_for >= 2 * HISTORY.unobjected_days
     assert desk.score(COLLEAGUE) >= POLICY.rules.threshold, "and his colleagues gain nothing by it"
     assert desk.score(PARTNER) >= POLICY.rules.threshold
+
+
+def test_three_odd_mails_and_a_silence_do_not_make_a_domain_familiar(desk: Desk) -> None:
+    for _ in range(3):
+        assert desk.receive(CLERK, EVIL)[0].verdict == "rewrite"
+        desk.day += 1
+    desk.day += HISTORY.unobjected_days + 1
+    desk.receive(CLERK, USUAL[CLERK][0])  # so that what nobody objected to is learned
+    asked = seen(Owner("sender", CLERK), "documents-check.test")
+    (answer,) = desk.store.answer([asked]).values()
+    assert isinstance(answer, Known) and isinstance(answer.value, Seen)
+    assert (answer.value.messages, answer.value.days) == (3, 1)
+    assert desk.judged(mail(CLERK, EVIL))[0].verdict == "rewrite"
+
+
+def test_a_mailing_of_hundreds_on_the_first_day_is_one_occasion(desk: Desk) -> None:
+    """Below the line of surprise stand messages, above it days: they must not come apart."""
+    for number in range(200):
+        found = desk.receive("survey@hr.invalid", "https://survey.invalid/x", hour=number / 10)
+        assert found[0].verdict == "pass"
+    for _ in range(4):
+        desk.day += 1
+        for number in range(10):
+            found = desk.receive("survey@hr.invalid", f"https://survey.invalid/{number}")
+            assert found[0].verdict == "pass"
 
 
 def test_a_confirmation_ends_it_for_good(desk: Desk) -> None:

@@ -83,7 +83,7 @@ def relief(desk: Desk, url: str, id: str, **how: Trust) -> float:
 def test_what_a_partner_linked_to_may_be_quoted(desk: Desk) -> None:
     desk.receive(mail(PARTNER, LINKED, id="p@partner.example"))
     desk.receive(mail(CLERK, LINKED, id="c@office.example", answers="p@partner.example"))
-    assert relief(desk, LINKED, "p@partner.example") == pytest.approx(1.25)
+    assert relief(desk, LINKED, "p@partner.example") == pytest.approx(1.2)
     (thread,) = (
         w.evidence
         for w in desk.answered(LINKED, "p@partner.example").weighed
@@ -96,7 +96,7 @@ def test_who_wrote_earlier_takes_part_in_the_conversation(desk: Desk) -> None:
     desk.receive(mail(PARTNER, id="p@partner.example"))
     found = desk.answered("https://partner.example/offer", "p@partner.example")
     (part,) = (one for one in found.weighed if one.evidence.signal == "participant")
-    assert part.evidence.strength == 0.5
+    assert part.evidence.strength == 1 / 3
     assert (
         part.evidence.words
         == "partner.example is the domain of somebody who wrote earlier in this conversation"
@@ -125,10 +125,22 @@ def test_a_hundred_messages_in_a_week_do_not_make_him_somebody(desk: Desk) -> No
     assert desk.answered(EVIL, f"5.{ATTACKER}").verdict == "rewrite"
 
 
-def test_weeks_of_harmless_mail_gain_him_no_more_than_half_a_quotation(desk: Desk) -> None:
+def test_weeks_of_harmless_mail_gain_him_no_more_than_a_fifth_of_a_quotation(desk: Desk) -> None:
     desk.usual(ATTACKER, EVIL, times=40, every=2.0)
-    assert 0 < relief(desk, EVIL, f"5.{ATTACKER}") <= 1.25 + 1e-6
+    assert 0 < relief(desk, EVIL, f"5.{ATTACKER}") <= 1.2 + 1e-6
     assert desk.answered(EVIL, f"5.{ATTACKER}").verdict == "rewrite"
+
+
+def test_all_he_can_do_from_his_own_domains_does_not_get_his_link_through(desk: Desk) -> None:
+    """Weeks of his own mail, two more domains of his that link there too, himself in Cc and in References."""
+    own = "https://attacker.test/offer"
+    for _ in range(20):
+        for sender in (ATTACKER, "news@one.invalid", "info@two.invalid"):
+            desk.receive(mail(sender, own, id=f"{desk.day}.{sender}"))
+        desk.day += 1
+    desk.usual(ATTACKER, own, times=12, every=1.5)
+    found = desk.judged(mail(CLERK, own, id="last@office.example", answers=f"5.{ATTACKER}", cc=ATTACKER))[0]
+    assert found.verdict == "rewrite", found
 
 
 def test_a_page_among_strangers_is_not_excused_by_its_neighbour(desk: Desk) -> None:
@@ -168,7 +180,8 @@ def test_mail_in_the_partners_name_that_nobody_proved_vouches_for_nothing(desk: 
 
 def test_our_own_user_vouches_for_what_he_sent_first(desk: Desk) -> None:
     desk.send(mail("us@bank.example", LINKED, id="o@bank.example"))
-    assert relief(desk, LINKED, "o@bank.example") == pytest.approx(2.5)
+    assert desk.answered(LINKED, "other@x").verdict == "rewrite"
+    assert desk.answered(LINKED, "o@bank.example").verdict == "pass"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class Desk:
             self.sent += 1
             now, later = taught(inspection, TO_US, found, POLICY.rules, at, (), f"m{self.sent}")
             self.store.learn([now] if now else [], waiting=[later] if later else [])
-            self.store.sweep(at - HISTORY.unobjected_days * DAY)
+            self.store.sweep(at - HISTORY.unobjected_days * DAY, HISTORY.unobjected_days * DAY)
             self.day += 1
 
 

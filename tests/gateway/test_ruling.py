@@ -71,7 +71,7 @@ def known(store: Store, domain: str) -> Seen | None:
 
 
 def bad(store: Store, name: str) -> bool:
-    return store.answer([confirmed(name)])[confirmed(name)] == Known(True)
+    return store.answer([confirmed(name)])[confirmed(name)] != Known("")
 
 
 ODD = decision("https://login.odd.test/x", "odd.test")
@@ -143,6 +143,17 @@ def test_an_analyst_can_list_a_whole_site_by_naming_it(store: Store) -> None:
     ruling.confirm(store, message, RULES, domain="docs.google.com", **BY)
     assert bad(store, "docs.google.com")
     assert not bad(store, "google.com")
+    taken = ruling.release(store, message, RULES, domain="docs.google.com", **BY)
+    assert taken.words.endswith("; taken off the confirmed list: docs.google.com")
+    assert not bad(store, "docs.google.com")
+
+
+def test_a_release_takes_a_confirmation_back_whoever_sent_it(store: Store) -> None:
+    message = replace(recorded(store, ODD), genuine=False)
+    ruling.confirm(store, message, RULES, **BY)
+    assert bad(store, "odd.test")
+    assert "nothing is learned" in ruling.release(store, message, RULES, **BY).words
+    assert not bad(store, "odd.test")
 
 
 def test_the_last_word_counts(store: Store) -> None:

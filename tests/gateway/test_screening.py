@@ -93,7 +93,7 @@ async def test_where_the_store_cannot_be_written_the_message_leaves_as_it_came_a
     assert (screened.patches, outcome.tickets, outcome.manifest) == ((), (), None)
     assert outcome.result == "untouched"
     assert [one.reason for one in outcome.not_rewritten] == [UNWRITABLE]
-    assert screened.prefix == b"X-Oddlink: id=0123456789abcdef; links=1; rewritten=0; left=1\r\n"
+    assert screened.prefix == b"X-Oddlink: id=0123456789abcdef; links=1; rewritten=0; left=1; action=tag\r\n"
     (event,) = bench.events
     assert (event["outcome"], event["not_rewritten"]) == ("untouched", [UNWRITABLE])
     metrics = bench.parts.metrics
@@ -352,6 +352,11 @@ async def test_mail_of_our_own_users_is_never_changed_and_teaches_whom_we_deal_w
         asked = [Question("seen", ("organisation", "", name)) for name in ("partner.example", "odd.example")]
         found = bench.parts.store.answer(asked).values()
         assert sum(answer.value is not None for answer in found) == known
+        row = bench.parts.store.message(id)
+        assert (row.by, row.genuine, row.outbound, row.identity_words) == (
+            "outbound", False, True, "mail of our own users; not judged",
+        )  # fmt: skip
+        assert (row.sender, row.link_count, row.links) == ("a@office.example", 1, ())
 
 
 async def test_where_policy_only_observes_nothing_is_done_and_everything_is_recorded(

@@ -36,14 +36,14 @@ class Desk:
     day: float = 20_000.0
 
     def receive(
-        self, *urls: str, fields: Mapping[str, str] = OWN, client: str = "192.0.2.9", maker: str = "Printer"
+        self, *urls: str, fields: Mapping[str, str] = OWN, client: str = "8.8.4.9", maker: str = "Printer"
     ) -> tuple[dict[str, Evidence], ...]:
         """Judge, deliver and learn one message; the evidence for each link by its signal."""
         all_fields = {"from": CLERK, **fields}
         headers = tuple(Header(name, Span(0, 0), value.encode()) for name, value in all_fields.items())
         links = tuple(Link("2", url, url, "", "pdf:annotation", None, url.split("/")[2]) for url in urls)
         inspection = Inspection(Message(b"", headers, ()), links, producers=(("2", maker),))
-        envelope, at = Envelope("", ("us@bank.example",), client), self.day * DAY
+        envelope, at = Envelope("", ("us@bank.example",), client, forwarded=True), self.day * DAY
         facts = Facts(self.store.answer(ask(inspection, envelope, POLICY, TRUST)))
         found = judge(inspection, envelope, facts, POLICY, TRUST, at)
         now, later = taught(inspection, envelope, found, POLICY.rules, at, (), f"m{self.day}")
@@ -68,13 +68,13 @@ def desk() -> Iterator[Desk]:
 
 
 def test_all_that_changed_with_the_odd_link_is_told(desk: Desk) -> None:
-    (seen,) = desk.receive(EVIL, fields=OTHERS, client="203.0.113.9", maker="Other Printer")
+    (seen,) = desk.receive(EVIL, fields=OTHERS, client="8.8.8.9", maker="Other Printer")
     assert seen["changed_habits"].strength == 1.0
     for words in (
         "answers go to free.example, before only to the sender",
         "written with “Bulk”, before always “Usual Mail”",
         "dated in the time zone “+0800”, before always “+0100”",
-        "sent from the network “203.0.113.0/24”, before always “192.0.2.0/24”",
+        "sent from the network “8.8.8.0/24”, before always “8.8.4.0/24”",
         "a PDF made by “Other Printer”, before always “Printer”",
     ):
         assert words in seen["changed_habits"].words
@@ -95,7 +95,7 @@ def test_the_mail_with_the_odd_link_does_not_teach_what_it_came_with(desk: Desk)
     before = {kind: desk.kept(kind) for kind in ("mailer", "zone", "network", "reply-to", "producer")}
     assert before["mailer"] == {"Usual Mail": 40} and before["producer"] == {"Printer": 40}
     for _ in range(10):
-        desk.receive(PORTAL.format(7), EVIL, fields=OTHERS, client="203.0.113.9", maker="Other Printer")
+        desk.receive(PORTAL.format(7), EVIL, fields=OTHERS, client="8.8.8.9", maker="Other Printer")
     assert {kind: desk.kept(kind) for kind in before} == before
 
 
@@ -118,3 +118,17 @@ def test_the_first_archive_he_ever_linked_to_counts_more_than_the_second(desk: D
     first = archive()
     assert "never linked to one" in first.words
     assert archive().strength < first.strength
+
+
+def test_the_network_is_the_strangers_and_never_that_of_a_server_of_ours() -> None:
+    trust = Trust(our_hosts=("mx.bank.example",), from_is_genuine=True)
+    own = Envelope("", ("us@bank.example",), "9.9.9.9")  # the connection's, without XFORWARD
+    link = Link("1", PORTAL.format(1), PORTAL.format(1), "", "text", None, "portal.office.test")
+    met = b"from mx.office.example (mx.office.example [8.8.4.9]) by mx.bank.example; Mon"
+    for hop, network in ((met, {"8.8.4.0/24"}), (b"from x by elsewhere.example; Mon", set[str]())):
+        headers = (Header("received", Span(0, 0), hop), Header("from", Span(0, 0), CLERK.encode()))
+        inspection = Inspection(Message(b"", headers, ()), (link,))
+        found = judge(inspection, own, Facts(), POLICY, trust)
+        now, _ = taught(inspection, own, found, POLICY.rules, DAY)
+        assert now is not None
+        assert {value for kind, value in now.traits if kind == "network"} == network

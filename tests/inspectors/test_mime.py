@@ -168,6 +168,13 @@ def test_deep_nesting_and_many_parts_end_at_the_limit_with_a_result():
         assert found.skipped
 
 
+def test_a_header_that_is_not_read_to_its_end_has_a_reason_of_its_own():
+    field = b"X-Pad: " + b"x" * 990 + b"\n"
+    for number, kinds in ((limits.HEADER_BYTES // 1000, []), (limits.HEADER_BYTES // 990, ["header_limit"])):
+        found = mime.read(field * number + b"From: clerk@office.example\n\nbody\n")
+        assert [skipped.kind for skipped in found.skipped] == kinds
+
+
 PIECES = st.sampled_from(
     [
         b"Content-Type: multipart/mixed; boundary=b\n",

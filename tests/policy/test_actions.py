@@ -38,7 +38,10 @@ def test_every_reason_for_leaving_a_link_has_a_key_and_words() -> None:
 
 def test_the_shipped_policy_tells_of_odd_links_and_lets_the_rest_flow() -> None:
     for key in KEYS:
-        assert getattr(RULES.actions, key) == ("tag" if key in actions.LEFT else "pass"), key
+        told = key in (*actions.LEFT, actions.UNKNOWN_HISTORY, actions.SCREEN_FAILURE)
+        usual = "hold" if key == "header_limit" else "tag" if told else "pass"
+        assert getattr(RULES.actions, key) == usual, key
+    assert actions.unread("header_limit") == "header_limit"
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.sampled_from(actions.STRENGTH)))

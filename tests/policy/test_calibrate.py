@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.calibrate import (
+    RULINGS,
+    TELLING,
+    Bin,
     Options,
     Sample,
+    centre,
     fit,
     points_of,
     rates,
@@ -66,9 +70,38 @@ def test_a_family_at_its_cap_has_no_slope(rules: Rules) -> None:
 
 
 def test_streams_count_equally_however_long_they_are(rules: Rules) -> None:
-    once = _mail()
-    other = [replace(one, stream="b") for one in _mail(odd_names=False)]
+    once = _mail() * 4
+    other = [replace(one, stream="b") for one in _mail(odd_names=False) * 4]
     assert fit(once + other * 5, rules, NAMES) == fit(once * 3 + other, rules, NAMES)
+
+
+def test_a_few_rulings_weigh_as_a_few_links_and_do_not_overturn_an_archive(rules: Rules) -> None:
+    archive = _mail() * 4
+    released = [Sample(False, (("surprise", 0.6), ("odd_name", 0.6)), RULINGS)] * 2
+    without = fit(archive, rules, NAMES)["surprise"]
+    some = fit(archive + released, rules, NAMES)["surprise"]
+    many = fit(archive + released * 100, rules, NAMES)["surprise"]
+    assert many < some < without and without - some < (without - many) / 2
+
+
+def test_the_centre_lies_where_the_samples_change_from_usual_to_odd(rules: Rules) -> None:
+    plain = replace(rules, points={"odd_name": 10.0}, caps={"form": replace(rules.caps["form"], most=10.0)})
+    samples = []
+    for number in range(-40, 41):
+        chance = round(100 / (1 + math.exp(-number / 10)))
+        seen = (("odd_name", (number / 10 + 5) / 10),)
+        samples += [Sample(True, seen)] * chance + [Sample(False, seen)] * (100 - chance)
+    assert centre(samples, plain, Options(odd_share=0.5)) == pytest.approx(5.0, abs=0.1)
+    # With fewer odd links a higher score is needed for the same chance, by the odds between them.
+    shift = math.log(0.9 / 0.1)
+    assert centre(samples, plain, Options(odd_share=0.1)) == pytest.approx(5.0 + shift, abs=0.1)
+    assert centre([], plain) == 0.0
+
+
+def test_a_step_that_promises_too_much_is_far_off_unless_it_holds_few_links() -> None:
+    assert Bin(3.0, TELLING, 0.92, 0.44).off
+    assert not Bin(3.0, TELLING - 1, 0.92, 0.44).off
+    assert not Bin(3.0, 1000, 0.5, 0.45).off
 
 
 @given(SAMPLES)

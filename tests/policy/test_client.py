@@ -47,6 +47,8 @@ def test_otherwise_it_is_unknown(make_headers: Make, fields: list[tuple[str, str
 
 def test_xforward_is_believed_and_a_connection_is_not(make_headers: Make) -> None:
     assert client((), Envelope(client_address="8.8.4.7", forwarded=True), TRUST) == "8.8.4.7"
+    for example in ("192.0.2.9", "203.0.113.9", "2001:db8::9"):
+        assert client((), Envelope(client_address=example, forwarded=True), TRUST) == example
     assert client((), Envelope(client_address="8.8.4.7"), TRUST) == ""
     for address in ("10.0.0.3", "127.0.0.1", "::1", "rubbish", "[UNAVAILABLE]"):
         assert client(make_headers(BORDER), Envelope(client_address=address, forwarded=True), TRUST) == ""

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy import domains
+from policy.identity import aligned
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,8 @@ from policy import domains
         ("www.office.co.uk", "office.co.uk"),
         ("a.b.tenant.github.io", "tenant.github.io"),
         ("github.io", "github.io"),
+        ("mail.tenant.onmicrosoft.com", "tenant.onmicrosoft.com"),
+        ("tenant.mail.onmicrosoft.com", "tenant.mail.onmicrosoft.com"),
         ("192.0.2.7", "192.0.2.7"),
         ("[2001:db8::1]", "2001:db8::1"),
         ("printer", "printer"),
@@ -55,3 +58,10 @@ def test_only_private_addresses_and_bare_names_are_inside() -> None:
 
 def test_a_host_too_long_to_be_one_is_none() -> None:
     assert domains.clean("a." * 200 + "example") == "" and domains.clean("ü" * 100_000) == ""
+
+
+def test_customers_of_one_provider_are_not_one_another() -> None:
+    for suffix in domains.TENANTS:
+        assert domains.is_suffix(suffix) and domains.rented(f"tenant.{suffix}") and not domains.rented(suffix)
+        assert not aligned(f"evil.{suffix}", f"victim.{suffix}")
+        assert aligned(f"mail.victim.{suffix}", f"victim.{suffix}")

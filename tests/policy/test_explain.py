@@ -1,5 +1,7 @@
 """A decision in four facts: sender, pattern, content, link."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,8 +28,8 @@ def _words(*links: Told, genuine: bool = True, unread: tuple[str, ...] = ()) -> 
 def test_the_case_we_are_measured_by_has_its_four_facts() -> None:
     assert _words(USUAL, ODD) == [
         "Sender trusted: clerk@office.example; DMARC passed for office.example",
-        "Pattern familiar: 1 of 2 links lead where he usually links (portal.example); clerk@office.example "
-        "linked there before",
+        "Pattern familiar: 1 of 2 links leads where this sender usually links (portal.example); "
+        "clerk@office.example linked there before",
         "Content clean: all of it was read, and no link is disguised or on a list",
         "Link out of place: files.test (pdf:annotation): 41 earlier messages linked to 3 domains, never to "
         "files.test; files.test is not on the list",
@@ -39,8 +41,23 @@ def test_each_fact_can_turn_against_the_message() -> None:
     told = facts("", False, "DMARC failed", [disguised], ["a key is needed"])
     assert [one.good for one in told] == [False] * 4
     assert told[0].words == "Sender not proved: nobody in particular; DMARC failed"
-    assert told[1].words == "Pattern new: none of 1 link leads where he usually links"
+    assert told[1].words == "Pattern new: its only link leads elsewhere than this sender's usual ones"
     assert told[2].words == "Content not clean: words stand in front of the host"
+
+
+def test_a_sender_without_history_has_nothing_to_compare_with() -> None:
+    first = Told("x.test", True, (("surprise", 3.0, "New@x.test has sent us no links before"),))
+    assert _words(first)[1] == "Pattern new: no earlier links of this sender to compare with"
+    assert "elsewhere" in _words(ODD)[1]
+    assert _words(ODD, ODD)[1] == "Pattern new: none of 2 links leads where this sender usually links"
+
+
+def test_where_nothing_is_odd_the_highest_score_is_told_as_far_as_it_is_known() -> None:
+    links = [replace(USUAL, score=2.0), replace(USUAL, score=-1.5), USUAL]
+    assert facts("a@b.example", True, "", links)[-1].words.endswith("out of place (highest +2.00 points)")
+    told = facts("a@b.example", True, "", links, threshold=3.0)[-1].words
+    assert told.endswith("(highest +2.00 of 3.00 points)")
+    assert facts("a@b.example", True, "", [USUAL], threshold=3.0)[-1].words == "No link is out of place"
 
 
 def test_what_could_not_be_read_is_said() -> None:

@@ -1,4 +1,4 @@
-from policy.gaps import MOST_GAPS, gaps, words
+from policy.gaps import MOST_GAPS, gaps, lack_history, words
 from policy.model import Facts, Gap, Known, Question, Unknown
 
 
@@ -23,3 +23,11 @@ def test_failures_are_counted_by_kind_and_reason_and_quiet_absence_is_not_told()
 def test_their_number_is_bounded() -> None:
     facts = Facts({Question("age", (str(one),)): Unknown(str(one)) for one in range(500)})
     assert len(gaps(facts)) == MOST_GAPS
+
+
+def test_a_missing_history_is_told_however_much_else_is_missing() -> None:
+    facts = {Question("age", (str(one), str(two))): Unknown(str(one)) for one in range(50) for two in "ab"}
+    assert not lack_history(gaps(Facts(facts)))
+    for kind in ("habit", "seen", "places", "traits", "confirmed"):
+        found = gaps(Facts(facts | {Question(kind, ("sender", "a@b.test")): Unknown("late")}))
+        assert found[-1] == Gap(kind, "late", 1) and lack_history(found)

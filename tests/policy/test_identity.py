@@ -89,6 +89,16 @@ def test_fields_below_the_trust_line_are_not_believed(make_headers: Make) -> Non
     assert not _who(make_headers, OURS, fails, forged_hop, PASS, FROM).genuine
 
 
+@pytest.mark.parametrize(
+    "name", ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "DKIM-Signature"]
+)
+def test_a_field_below_one_that_a_sender_writes_is_not_our_borders(make_headers: Make, name: str) -> None:
+    """A border that is silent, because its filter is down, must not make a forged field below From count."""
+    first = FROM if name == "From" else (name, "x")
+    assert not _who(make_headers, OURS, first, PASS, *([] if name == "From" else [FROM])).genuine
+    assert _who(make_headers, OURS, PASS, first, *([] if name == "From" else [FROM])).genuine
+
+
 def test_the_topmost_field_with_a_method_wins(make_headers: Make) -> None:
     fail = ("Authentication-Results", "mx.our.example; dmarc=fail header.from=office.example")
     assert not _who(make_headers, fail, PASS, FROM).genuine

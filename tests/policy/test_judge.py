@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from inspectors.model import Header, Inspection, Leaf, Link, Message, Span
 from policy.actions import LEFT
 from policy.judge import ask, judge
+from policy.lessons import lesson
 from policy.model import Envelope, Facts, Judgement, Question, Scope, Trust
 from policy.policyfile import load
 from policy.rules import Entry, ObserveRules, Policy, ScopeEntry
@@ -160,12 +161,15 @@ def test_a_forger_is_not_helped_by_the_domains_of_the_sender_he_names(
 
 
 def test_copying_oneself_in_does_not_make_one_a_participant(office: Any, make_inspection: Make) -> None:
-    cc = (("Cc", "helper@documents-check.example, friend@shop.example"),)
-    odd, known = _judge(
-        office, make_inspection("https://documents-check.example/", "https://shop.example/", fields=cc)
-    ).decisions
+    for _ in range(10):
+        office.message("friend@quiet.example", "forms.example")
+    cc = (("Cc", "helper@documents-check.example, friend@quiet.example, friend@shop.example"),)
+    urls = ("https://documents-check.example/", "https://quiet.example/", "https://shop.example/")
+    odd, known, heard_of = _judge(office, make_inspection(*urls, fields=cc)).decisions
     assert odd.verdict == "rewrite"
-    assert any(one.evidence.signal == "participant" for one in known.weighed)
+    said = [{one.evidence.signal for one in decision.weighed} for decision in (known, heard_of)]
+    assert "participant" in said[0], "somebody who often writes to us"
+    assert "participant" not in said[1], "others were sent links there, which lowers the surprise already"
 
 
 @pytest.mark.parametrize("place", ["html:img.src", "html:link.href", "html:style"])
@@ -292,6 +296,20 @@ def test_equal_links_in_signed_and_other_parts_are_decided_apart(
 def test_links_that_open_no_page_pass_without_evidence(office: Any, make_inspection: Make, url: str) -> None:
     judgement = _judge(office, make_inspection(url))
     assert _verdicts(judgement) == ["pass"] and judgement.decisions[0].weighed == ()
+
+
+@pytest.mark.parametrize("scheme", ["file", "smb", "webcal", "SFTP", "intent"])
+def test_what_a_click_opens_without_being_a_page_is_judged_and_stays(
+    office: Any, make_inspection: Make, make_link: Callable[..., Link], scheme: str
+) -> None:
+    odd, own = (
+        replace(make_link(f"https://{host}/x"), url=f"{scheme}://{host}/x")
+        for host in ("documents-check.example", "forms.example")
+    )
+    found = _judge(office, make_inspection(odd, own))
+    assert [(one.verdict, one.left) for one in found.decisions] == [("tag", "listed"), ("pass", "")]
+    taught = lesson(found, POLICY.rules, 1.0)
+    assert taught is not None and taught.domains == ("forms.example",)
 
 
 def test_the_policys_own_lists_decide(office: Any, make_inspection: Make) -> None:

@@ -127,8 +127,9 @@ def traits_of(*decisions: Decision) -> tuple[tuple[str, str], ...]:
     inspection = Inspection(
         Message(b"", (header,), ()), (), producers=(("3", "Printer"), ("2", "Maker"), ("4", "Printer"))
     )
-    envelope = Envelope(client_address="192.0.2.9")
-    now, _ = taught(inspection, envelope, judgement(*decisions), RULES, 5.0)
+    envelope = Envelope(client_address="198.51.100.9")  # a server of ours in between
+    found = replace(judgement(*decisions), client="192.0.2.9")
+    now, _ = taught(inspection, envelope, found, RULES, 5.0)
     assert now is not None
     return now.traits
 
@@ -162,3 +163,13 @@ def test_our_own_mail_teaches_the_organisation_whom_it_writes_to_and_what_it_lin
     assert outbound(found, Envelope("", sent.rcpt_tos), RULES, 5.0) is None
     own = Envelope("me@bank.example", ("b@bank.example",))
     assert outbound(Inspection(Message(b"", (), ()), ()), own, RULES, 5.0) is None
+
+
+def test_what_a_program_of_ours_answers_teaches_nothing() -> None:
+    sent = Envelope("desk@bank.example", ("me@stranger.example",))
+    for name, value in (("auto-submitted", b"auto-replied"), ("precedence", b"bulk")):
+        mail = Inspection(Message(b"", (Header(name, Span(0, 0), value),), ()), ())
+        assert outbound(mail, sent, RULES, 5.0) is None
+    person = Inspection(Message(b"", (Header("auto-submitted", Span(0, 0), b"no"),), ()), ())
+    found = outbound(person, sent, RULES, 5.0)
+    assert found is not None and found.domains == ("stranger.example",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -176,3 +177,24 @@ def test_messages_with_links_are_counted_at_least() -> None:
 def test_whatever_is_stored_and_sent_no_change_is_below_nothing(past: Past, name: str, zone: str) -> None:
     for change in found(past, x_mailer=name, date=zone, reply_to=f"x@{name}").changes:
         assert isinstance(change, Change) and change.nats >= 0 and change.words.isprintable()
+
+
+def test_fields_that_call_it_a_lists_do_not_hide_a_sender_from_his_own_habits() -> None:
+    listed = replace(WHO, person="a@b.example")
+    plain = found({"mailer": {"A": 40}}, x_mailer="New")
+    assert found({"mailer": {"A": 40}}, who=listed, x_mailer="New") == plain
+    assert plain.owner == CLERK and kinds(plain) == ["mailer"]
+
+
+def test_of_two_that_it_may_be_each_is_compared() -> None:
+    """What the thief taught of a list of his own making must not stand in front of the owner's habits."""
+    listed = replace(WHO, person="a@b.example")
+    made = Owner("sender", "a@b.example via clerk@office.example")
+    past = {
+        traits(CLERK): Known((Trait("mailer", "A", 40, 1.0, 2.0),)),
+        traits(made): Known((Trait("mailer", "New", 40, 1.0, 2.0),)),
+    }
+    message = Inspection(Message(b"", (Header("x-mailer", Span(0, 0), b"New"),), ()), ())
+    both = manner(message, Envelope(), listed, Facts(past), HISTORY, ())
+    assert [one.owner for one in both.each] == [made, CLERK]
+    assert [kinds(one) for one in both.each] == [[], ["mailer"]]

@@ -1,9 +1,15 @@
+import contextlib
+import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policy.policyfile import DEFAULT, PolicyError, load
+from policy.rules import Policy
 
 
 def _error(tmp_path: Path, text: str) -> list[str]:
@@ -74,9 +80,9 @@ def test_every_unknown_key_is_reported_with_line_and_suggestion(tmp_path: Path) 
         ("threshold = 2024-01-01\n", 1, "threshold"),
         ("[points]\n# x\nsurprise = true\n", 3, "points.surprise"),
         ("points = 5\n", 1, "points"),
-        ("[places]\nrewritable = [\n  'text',\n  5,\n]\n", 2, "places.rewritable.1"),
-        ("[links]\nordinary_ports = [80, 99999]\n", 2, "links.ordinary_ports.1"),
-        ("[[allow]]\ndomain = 'a.test'\n", 2, "allow.0.why"),
+        ("[places]\nrewritable = [\n  'text',\n  5,\n]\n", 4, "places.rewritable, entry 2: "),
+        ("[links]\nordinary_ports = [80, 99999]\n", 2, "links.ordinary_ports, entry 2: "),
+        ("[[allow]]\ndomain = 'a.test'\n", 1, 'allow "a.test": why is missing; write why = …'),
         ("[[block]]\ndomain = '*.a.test'\nwhy = 'x'\n", 2, "no domain"),
         ("[caps]\nnovelty = { least = 2.0, most = 1.0 }\n", 2, "swap them"),
         ("[popularity]\ntop_rank = 100000\n", 2, "smaller"),
@@ -84,8 +90,23 @@ def test_every_unknown_key_is_reported_with_line_and_suggestion(tmp_path: Path) 
         ('[actions]\nsigned = "REFUSE"\n', 2, "did you mean 'refuse'?"),
         ("[actions]\nsigned = 1\n", 2, "actions.signed"),
         ('[actions]\nsinged = "hold"\n', 2, "did you mean 'signed'?"),
-        ("threshold = 3\nthreshold = 4\n", 2, "not TOML"),
-        ("threshold = [\n", 2, "not TOML"),
+        ("threshold = 3\nthreshold = 4\n", 2, "'threshold' stands twice"),
+        ("[links]\nschemes = [\n'http',\n]\nschemes = [\n'http',\n]\n", 7, "'schemes' stands twice"),
+        ("[caps]\nnovelty = { least = 1, least = 2 }\n", 2, "'least' stands twice"),
+        ("[observe]\ndays = 3\n[observe]\ndays = 4\n", 3, "[observe] stands twice"),
+        ("threshold = [\n", 1, "not TOML"),
+        ("threshold = 3,5\n", 1, "write 3.5, with a point"),
+        ("[observe]\nenabled = True # x\n", 2, "write true, not True"),
+        ("[observe]\nenabled = no\n", 2, "write false, not no"),
+        ("name = house\n", 1, 'write "house", with quotes'),
+        ("observe = true\n", 1, "write [observe] and below it enabled = true"),
+        ("[[observe]]\nenabled = true\n", 1, "write [observe], with single brackets"),
+        ("[allow]\ndomain = 'a.test'\nwhy = 'x'\n", 1, "write [[allow]], with two brackets"),
+        ("allow = ['a.test']\n", 1, "write [[allow]] with domain = … and why = …"),
+        ("allow = 'a.test'\n", 1, "write [[allow]] with domain = … and why = …"),
+        ("[[feed]]\nname = 'a'\n[feed]\n", 3, "write [[feed]] everywhere"),
+        ("[lists]\nblocked = 'block'\n", 2, 'lists.blocked is a list; write ["block"]'),
+        ("[lists]\nblocked = [\n'block',\n'',\n]\n", 4, "lists.blocked, entry 2 is empty"),
     ],
 )
 def test_wrong_values_name_line_and_key(tmp_path: Path, text: str, line: int, words: str) -> None:
@@ -155,13 +176,23 @@ SCOPE = '[[scope]]\nname = "a"\nwhy = "x"\nrecipients = ["b.example"]\n'
         ("[observe]\nbudget = 0\n", 2, "observe.budget"),
         ("[observe]\nenabeld = true\n", 2, "did you mean 'enabled'?"),
         (SCOPE + SCOPE, 6, "'a' is the name of two scopes"),
+        (SCOPE + SCOPE.replace('"a"', '"A"').replace("b.", "c."), 6, "two scopes but for its case ('a')"),
+        (SCOPE + SCOPE.replace('"a"', '"b"'), 5, "'a' on line 1 comes first and covers b.example; leave one"),
+        (SCOPE + SCOPE.replace('"a"', '"b"').replace('"b.', '"x@c.b.'), 5, "put the narrower one first"),
+        ('[scope]\nname = "a"\n', 1, "write [[scope]], with two brackets"),
+        (SCOPE.replace('["b.example"]', '"b.example"'), 4, 'recipients is a list; write ["b.example"]'),
+        (SCOPE.replace('["b.example"]', '["b.example", ""]'), 4, "recipients, entry 2 is empty"),
         (SCOPE + "observed = true\n", 5, "did you mean 'observe'?"),
-        (SCOPE + "threshold = 0\n", 5, "scope.0.threshold"),
-        (SCOPE + 'observe = "yes"\n', 5, "scope.0.observe"),
-        ('[[scope]]\nname = "a"\nrecipients = ["b.example"]\n', 2, "scope.0.why"),
+        (SCOPE + "threshold = 0\n", 5, 'scope "a": threshold: input'),
+        (SCOPE + 'observe = "yes"\n', 5, 'scope "a": observe: input'),
+        (
+            '[[scope]]\nname = "a"\nrecipients = ["b.example"]\n',
+            1,
+            'scope "a": why is missing; write why = …',
+        ),
         ('[[scope]]\nname = "a"\nwhy = "x"\n', 2, "names neither recipients nor senders"),
         ('[[scope]]\nname = "-"\nwhy = "x"\nsenders = ["b.example"]\n', 2, "no name for a scope"),
-        (SCOPE + 'senders = ["*.example.test"]\n', 5, "'*.example.test' is neither"),
+        (SCOPE + 'senders = ["*.example.test"]\n', 5, "leave out '*.'; 'example.test' covers"),
         (SCOPE + 'senders = ["localhost"]\n', 5, "'localhost' is neither"),
         (SCOPE + 'senders = ["c.example", "a@"]\n', 5, "'a@' is neither"),
     ],
@@ -169,6 +200,101 @@ SCOPE = '[[scope]]\nname = "a"\nwhy = "x"\nrecipients = ["b.example"]\n'
 def test_wrong_scopes_name_line_and_key(tmp_path: Path, text: str, line: int, words: str) -> None:
     found = _error(tmp_path, text)
     assert len(found) == 1 and found[0].startswith(f"{line}: ") and words in found[0], found
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        'recipients = ["example"]\n'.replace("example", "d.example"),
+        'recipients = ["b.example", "d.example"]\n',
+        'recipients = ["b.example"]\nsenders = ["c.example"]\n',
+        'senders = ["c.example"]\n',
+    ],
+)
+def test_a_scope_that_some_mail_is_left_for_is_right(tmp_path: Path, second: str) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(SCOPE + '[[scope]]\nname = "b"\nwhy = "x"\n' + second)
+    assert len(load(path).rules.scope) == 2
+
+
+def test_several_earlier_scopes_may_leave_a_later_one_nothing(tmp_path: Path) -> None:
+    second = SCOPE.replace('"a"', '"b"').replace("b.example", "c.example")
+    third = SCOPE.replace('"a"', '"c"').replace('"b.example"', '"x.b.example", "c.example"')
+    assert "scope 'c' never counts" in _error(tmp_path, SCOPE + second + third)[0]
+    assert load_text(tmp_path, SCOPE + second + third.replace("x.b.", "x.")).rules.scope
+
+
+def test_all_that_is_wrong_is_reported_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
+    found = _error(
+        tmp_path,
+        "threshold = -1\nnmae = 'x'\n[[allow]]\ndomain = 'a.test'\n"
+        "[[allow]]\ndomain = '*.b.test'\nwhy = 'x'\n[popularity]\ntop_rank = 100000\n"
+        "[observe]\ndays = 'x'\n[scope]\nname = 'x'\n",
+    )
+    assert [int(line.partition(":")[0]) for line in found] == [1, 2, 3, 6, 9, 11, 12], found
+
+
+def test_a_byte_order_mark_in_front_is_read_over(tmp_path: Path) -> None:
+    assert load_text(tmp_path, "\ufeffthreshold = 2.5\n").rules.threshold == 2.5
+
+
+def test_codes_in_tables_of_their_own_have_their_lines(tmp_path: Path) -> None:
+    codes = "[[dnsbl.codes]]\ncode = '127.0.0.2'\nwords = 'x'\n[[dnsbl.codes]]\ncode = '4'\nwords = 'x'\n"
+    found = _error(tmp_path, "[[dnsbl]]\nzone = 'x.example'\n" + codes)
+    assert found == ["7: '4' is no return code; write '127.0.0.2', or '127.0.1.0/24' for many"]
+
+
+@settings(max_examples=40)
+@given(st.text(alphabet="[]{}=\"'#,\n.ab1 ", max_size=80) | st.text(max_size=60))
+def test_law_any_text_is_a_policy_or_a_policy_error(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "p.toml"
+        path.write_text(text, encoding="utf-8", errors="replace")
+        with contextlib.suppress(PolicyError):
+            load(path)
+
+
+@settings(max_examples=60)
+@given(
+    st.recursive(
+        st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "x", "a.example", "*.b.example"]),
+        lambda inner: st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([
+                "scope", "allow", "observe", "name", "why", "recipients", "points", "caps", "novelty",
+                "surprise", "dnsbl", "codes", "code", "domain", "senders", "places", "rewritable",
+                "threshold", "least",
+            ]), inner, max_size=4,
+        ),
+        max_leaves=12,
+    )
+)  # fmt: skip
+def test_law_any_content_is_a_policy_or_problems_within_the_file(content: object) -> None:
+    rows = [
+        f"{key} = {_toml(value)}" for key, value in (content if isinstance(content, dict) else {}).items()
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "p.toml"
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        try:
+            load(path)
+        except PolicyError as error:
+            found = [problem.line for problem in error.problems]
+            assert found == sorted(found)
+            assert all(1 <= line <= len(rows) + 1 for line in found)
+            assert all(problem.file == str(path) for problem in error.problems)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + "}"
+    return "[" + ", ".join(map(_toml, value)) + "]" if isinstance(value, list) else json.dumps(value)
+
+
+def load_text(tmp_path: Path, text: str) -> Policy:
+    path = tmp_path / "p.toml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
 
 
 def test_block_lists_and_feeds_are_read(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from policy.threads import (
     MOST_IDS,
     OURS,
     begins,
+    by_program,
     conversation,
     message_id,
     taught,
@@ -94,6 +95,15 @@ def test_only_what_a_person_starts_begins_a_conversation(make_headers: Headers) 
     for name in ("In-Reply-To", "References", "Precedence"):
         assert not begins(make_headers((name, "")))
     assert not begins(make_headers(("Auto-Submitted", "auto-replied")))
+
+
+def test_a_program_says_that_it_is_one(make_headers: Headers) -> None:
+    for fields in ([], [("Auto-Submitted", "No")], [("Auto-Submitted", "no (a person) ; x=1")]):
+        assert not by_program(make_headers(*fields))
+    for value in ("auto-replied", "auto-generated; owner-email=x", "", "none"):
+        assert by_program(make_headers(("Auto-Submitted", value)))
+        assert by_program(make_headers(("Auto-Submitted", "no"), ("Auto-Submitted", value)))
+    assert by_program(make_headers(("Precedence", "bulk")))
 
 
 def test_a_lesson_leaves_its_domains_and_its_own_one_last() -> None:

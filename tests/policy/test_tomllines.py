@@ -38,6 +38,8 @@ def test_keys_and_tables_are_found() -> None:
         ("a",): 3,
         ("a", "x"): 4,
         ("a", "list"): 8,
+        ("a", "list", 0): 9,
+        ("a", "list", 1): 10,
         ("a", "quoted key"): 12,
         ("a", "dotted"): 13,
         ("a", "dotted", "key"): 13,
@@ -74,3 +76,18 @@ def test_entries_of_an_array_of_tables_and_keys_of_an_inline_table_have_their_li
     assert found["inline", "q"] == 1
     assert found["many", 0, "k"] == 3 and found["many", 1, "k"] == 5
     assert line_of(found, ("many", 1, "why")) == 4
+
+
+def test_tables_below_an_array_of_tables_belong_to_its_last_entry() -> None:
+    text = "[[a]]\nn = 1\n[[a.b]]\nk = 1\n[[a.b]]\nk = 2\n[[a]]\n[[a.b]]\nk = 3\n[a.c]\nx = 1\n"
+    tomllib.loads(text)
+    found = lines(text)
+    assert [found["a", 0, "b", 0, "k"], found["a", 0, "b", 1, "k"], found["a", 1, "b", 0, "k"]] == [4, 6, 9]
+    assert found["a", 1, "c", "x"] == 11
+
+
+def test_entries_of_an_array_over_several_lines_have_their_own() -> None:
+    text = 'x = [ "a", "]", # ,\n  [1,\n 2], \'b,\', {q = 1,\n r = 2}\n, """\n,""",\n  5]\ny = 1\n'
+    found = lines(text)
+    assert [line_of(found, ("x", at)) for at in range(7)] == [1, 1, 2, 3, 3, 5, 7]
+    assert found["y",] == 8

@@ -67,7 +67,14 @@ def test_people_get_points_rates_and_the_reliability_curve(
 ) -> None:
     ran = oddlink("calibrate", "--from-is-genuine", "--urls", str(tmp_path / "urls.csv"), str(archive))
     assert ran.code == 0, ran.err
-    for words in ("fitted", "points in force", "benign links rewritten", "odd, as found", "surprise"):
+    for words in (
+        "fitted",
+        "points in force",
+        "benign links rewritten",
+        "odd, as found",
+        "surprise",
+        "as if 10% of all",
+    ):
         assert words.encode() in ran.out
 
 
@@ -100,4 +107,4 @@ def test_json_has_what_the_table_has(oddlink: Run, archive: Path, tmp_path: Path
     )
     one, other = (oddlink(*arguments) for _ in range(2))
     assert one.out == other.out, "the same archive gives the same points"
-    assert set(json.loads(one.out)) == {"links", "points", "threshold", "now", "fitted"}
+    assert set(json.loads(one.out)) == {"links", "points", "moved_by_rulings", "threshold", "now", "fitted"}

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.outcome import Outcome
 from gateway.store import Store
 
@@ -31,6 +33,17 @@ def test_the_table_has_the_newest_first_and_names_rewritten_hosts(run: Run) -> N
         "?",
     ]
     assert lines[2][4:] == ["rewritten", "2", "odd.test", "yes"]
+
+
+@pytest.mark.parametrize("option", ["--outcome", "--action", "--observed"])
+def test_a_word_that_cannot_be_is_an_error_and_no_empty_table(run: Run, option: str) -> None:
+    ran = run("decisions", option, "rewriten")
+    assert (ran.code, ran.out) == (64, "")
+    assert f"{option} 'rewriten': has to be one of " in ran.err
+
+
+def test_usage_errors_lead_to_the_help_of_the_command(run: Run) -> None:
+    assert run("decisions", "--nosuch").err.endswith("; see `oddlink decisions --help`\n")
 
 
 def test_json_has_one_whole_message_a_line(run: Run) -> None:

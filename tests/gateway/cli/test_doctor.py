@@ -228,3 +228,11 @@ def test_a_policy_that_only_observes_is_worth_a_look(
         assert said in words(ran, "policy")
     (tmp_path / "policy.toml").write_text(scope.replace("true", "false"))
     assert states(oddlink("doctor", "--json"))["policy"] == "ok"
+
+
+def test_a_list_that_is_none_is_wrong(oddlink: Run, write: Callable[..., None], tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "block.txt").write_text("<html>\n<p>Please log in</p>\n</html>\n")
+    write(more='[lists]\ndir = "lists"\n')
+    ran = oddlink("doctor", "--json")
+    assert states(ran)["lists"] == "wrong" and "block is no list: 3 of 3 lines" in words(ran, "lists")

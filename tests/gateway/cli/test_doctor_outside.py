@@ -85,6 +85,14 @@ def test_feeds_are_looked_at_by_age(settings: Callable[..., Settings], tmp_path:
         assert doctor_outside.fetched(made)[0] == state
 
 
+def test_a_feed_that_nothing_asks_is_worth_a_look(settings: Callable[..., Settings]) -> None:
+    feed = '[[feed]]\nname = "phishing"\nurl = "https://x.example/l"\nformat = "urls"\n'
+    state, words = doctor_outside.fetched(settings(feed))
+    assert state == "look" and 'blocked = ["block", "phishing"]' in words
+    named = settings('[lists]\nblocked = ["block", "phishing"]\n' + feed)
+    assert "never fetched: phishing" in doctor_outside.fetched(named)[1]
+
+
 def test_a_broken_policy_is_told_elsewhere(settings: Callable[..., Settings]) -> None:
     made = settings("odd = 1\n")
     assert doctor_outside.block_lists(made)[0] == doctor_outside.fetched(made)[0] == "look"

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.outcome import Outcome
 from gateway.store import Store
+from policy.model import Identity
 
 Run = Callable[..., Any]
 ID, PLAIN = "0123456789abcdef", "fedcba9876543210"
@@ -86,7 +87,8 @@ def test_of_a_message_that_was_only_observed_it_says_what_would_have_been(
         store.record(made)
     text = run("explain", made.id).out
     assert "  scope      finance\n" in text
-    assert "  observed   only: would have been rewritten and tagged, because of qr\n" in text
+    first = "untouched (only observed; would have been rewritten and tagged, because of qr)"
+    assert text.startswith(f"message {made.id}: {first}\n")
     assert "link 1: observe, +4.00 points" in text
     assert "left as it came, because: policy only observes here; nothing is changed" in text
     assert "Link out of place: odd.test" in text
@@ -107,3 +109,22 @@ def test_mail_of_a_list_names_the_person_behind_it(
     assert f"  person     jane@home.example, whose mail {identity.address} sent on\n" in text
     assert f": jane@home.example via {identity.address}" in text
     assert json.loads(run("explain", made.id, "--json").out)["sender"]["person"] == "jane@home.example"
+
+
+def test_mail_of_our_own_users_is_said_to_be_and_nothing_is_made_up_about_it(
+    run: Run, store_url: str, observed_outcome: Callable[..., Outcome]
+) -> None:
+    own = Identity("me@bank.example", "bank.example", "bank.example", False, "outbound", "not judged")
+    made = observed_outcome(8, 5.0, "odd.test 4", observed="")
+    with Store.open(store_url) as store:
+        store.record(replace(made, judgement=replace(made.judgement, identity=own, decisions=())))
+    text = run("explain", made.id).out
+    assert "  sender     me@bank.example\n  outbound   not judged\n" in text
+    assert "rewritten" not in text and "Sender" not in text and "not proved" not in text
+    assert json.loads(run("explain", made.id, "--json").out)["facts"] == []
+
+
+def test_questions_are_named_without_gaps(run: Run) -> None:
+    asked = [line for line in run("explain", ID, "--all").out.splitlines() if " from " in line]
+    assert asked
+    assert not [line for line in asked if "  " in line.partition("from ")[2] or line != line.rstrip()]

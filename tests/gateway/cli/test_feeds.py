@@ -26,7 +26,7 @@ def test_every_list_gets_a_line_and_popularity_comes_first(
     assert ran.code == 0 and [(one["name"], one["result"]) for one in ran.objects] == [
         ("tranco", "taken"), ("block", "taken"),
     ]  # fmt: skip
-    assert (place / "lists" / "block.txt").read_text().splitlines()[1:] == ["odd.test"]
+    assert (place / "lists" / "block.txt").read_text().splitlines()[2:] == ["odd.test"]
 
 
 def test_a_list_that_cannot_be_had_ends_in_try_later_and_stops_no_other(
@@ -36,6 +36,18 @@ def test_a_list_that_cannot_be_had_ends_in_try_later_and_stops_no_other(
     ran = oddlink("feeds", "update")
     assert ran.code == 75 and b"block: kept" in ran.out and b"answers 404" in ran.out
     assert (place / "lists" / "popular-tranco.csv").exists()
+
+
+def test_a_feed_that_nothing_asks_is_said(oddlink: Callable[..., Any], place: Path, site: Any) -> None:
+    site.put("/block", b"odd.test\n")
+    site.put("/ranks", b"1,big.test\n")
+    text = (place / "policy.toml").read_text()
+    (place / "policy.toml").write_text(text.replace('name = "block"', 'name = "phishing"'))
+    ran = oddlink("feeds", "update", "--json")
+    told = {one["name"]: one["words"] for one in ran.objects}
+    assert ran.code == 0 and told["tranco"] == ""
+    assert 'blocked = ["block", "phishing"]' in told["phishing"]
+    assert b'blocked = ["block", "phishing"]' in b" ".join(oddlink("feeds", "update").out.split())
 
 
 def test_without_feeds_or_a_folder_it_says_what_to_do(oddlink: Callable[..., Any], tmp_path: Path) -> None:

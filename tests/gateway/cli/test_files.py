@@ -153,3 +153,34 @@ def test_what_cannot_be_read_is_a_line_and_the_code_for_bad_data(capsys: pytest.
     with pytest.raises(typer.Exit) as caught:
         files.end(unread)
     assert caught.value.exit_code == 65
+
+
+@pytest.mark.parametrize(
+    ("start", "is_one"),
+    [
+        (b"From: a@b.example\r\n", True),
+        (b"Received : by old.example\n", True),
+        (b"\xef\xbb\xbfFrom: a@b.example\n", True),
+        (b"From a@b.example Thu Jan  1 00:00:00 2026\n", True),
+        (b">From a@b.example\n", True),
+        (b"\n\nbody", True),
+        (b" continued: x\n", True),
+        (b"X" * 900 + b": y\n", True),
+        (b'{"message": "x"}\n', False),
+        (b'[{"a": 1}]', False),
+        (b"%PDF-1.4\n", False),
+        (b"just some words\n\nFrom: a@b.example\n", False),
+        (b"<!DOCTYPE html PUBLIC '-//x://'>", False),
+        (b"\x89PNG\r\n\x1a\n", False),
+        (b"\x00\x00: x", False),
+    ],
+)
+def test_what_lies_in_a_folder_and_is_plainly_no_message_is_passed_over_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], start: bytes, is_one: bool
+) -> None:
+    (tmp_path / "1.eml").write_bytes(ONE)
+    (tmp_path / "2.any").write_bytes(start)
+    assert len(names(tmp_path)) == 1 + is_one
+    said = capsys.readouterr().err
+    assert said == ("" if is_one else "oddlink: 1 file passed over, being no messages: 2.any\n")
+    assert len(names(tmp_path / "2.any")) == 1, "what is named is read, whatever it is"

@@ -52,8 +52,9 @@ def test_people_get_the_figures_the_domains_and_a_fragment(oddlink: Run, here: P
     assert "odd.test  3         1        3.50    0000000000000002  clerk@office.example" in rest
     assert "    3  surprise\n" in rest
     assert "in force 3.00: 3 of 33 links reach it, 9.09%; with 95 % certainty under" in rest
-    assert "These are few: with less than 30" not in rest
+    assert "too few to propose" not in rest
     assert "\nthreshold = 2.60\n" in rest and "bound by our floor" in rest
+    assert "before its first [table]" in rest
     assert "because of [actions]: hold: qr 1" in finance
     assert "A threshold is proposed after 3 days with observed links; so far 1" in finance
     assert "threshold = " not in finance
@@ -83,7 +84,7 @@ def test_json_has_one_scope_a_line(oddlink: Run, here: Path) -> None:
 def test_csv_has_one_domain_a_row(oddlink: Run, here: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(oddlink("observed", "--format", "csv").out.decode())))
     assert [(row["scope"], row["domain"], row["messages"]) for row in rows] == [
-        ("'-", "odd.test", "3"),
+        ("", "odd.test", "3"),
         ("finance", "odd.test", "1"),
     ]
 
@@ -97,8 +98,39 @@ def test_options_narrow_it_down(oddlink: Run, here: Path) -> None:
     (found, _) = oddlink("observed", "--json", "--days", "4").objects
     assert (found["needed"], found["proposal"]) == (4, None)
     (_, found) = oddlink("observed", "--json", "--days", "1", "--all-versions").objects
-    assert found["fragment"].count("[[scope]]") == 1
-    assert found["proposal"]["few"] == 30
+    assert (found["fragment"], found["proposal"]["few"]) == ("", 30)
+
+
+def test_of_few_links_no_figure_and_no_fragment_is_shown_to_people(oddlink: Run, here: Path) -> None:
+    text = oddlink("observed", "--scope", "finance", "--days", "1").out.decode()
+    assert "with fewer than 30 links" in text
+    assert "proposed " not in text and "threshold = " not in text
+    assert "1 odd link, each" in text and "1 message, 1 of them" in text
+
+
+def test_a_scope_that_the_policy_does_not_have_is_named_with_those_it_has(oddlink: Run, here: Path) -> None:
+    ran = oddlink("observed", "--scope", "nosuch")
+    assert (ran.code, ran.out) == (65, b"")
+    assert "the policy has no scope 'nosuch'" in ran.err and "its scopes are finance" in ran.err
+
+
+def test_after_observing_was_switched_off_the_report_says_so(oddlink: Run, here: Path) -> None:
+    assert "no longer observes" not in oddlink("observed").out.decode()
+    (here / "policy.toml").write_text(POLICY.replace("enabled = true", "enabled = false"))
+    text = oddlink("observed").out.decode()
+    assert text.count("The policy in force no longer observes this mail") == 2
+
+
+def test_odd_domains_nobody_ruled_on_stand_above_the_figure_they_decide(
+    oddlink: Run, here: Path, observed_outcome: Callable[..., Outcome]
+) -> None:
+    with Store.open(f"sqlite:///{here}/odd.db") as store:
+        links = [f"evil{number}.test {3.4 + number / 10:.1f}" for number in range(4)]
+        store.record(observed_outcome(50, 20_001 * DAY, *links))
+    text = oddlink("observed", "--scope", "-").out.decode()
+    above, _, below = text.partition("in force 3.00")
+    assert "5 odd domains have not been ruled on: confirm or release them first" in above
+    assert "# unruled: 5 odd domains" in below
 
 
 def test_without_anything_observed_it_says_what_would_be_right(oddlink: Run, tmp_path: Path) -> None:
@@ -111,7 +143,7 @@ def test_without_anything_observed_it_says_what_would_be_right(oddlink: Run, tmp
     ran = oddlink("observed", "--store", "sqlite:///odd.db", "--policy", "policy.toml")
     assert (ran.code, ran.err.count("\n")) == (65, 1)
     assert "nothing was observed yet" in ran.err
-    ran = oddlink("observed", "--store", "sqlite:///odd.db", "--scope", "x")
+    ran = oddlink("observed", "--store", "sqlite:///odd.db", "--scope", "-")
     assert (ran.code, "nothing was observed there" in ran.err) == (65, True)
 
 

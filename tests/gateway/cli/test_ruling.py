@@ -35,7 +35,7 @@ def test_a_release_is_carried_out_shown_and_explained(on: Run, store_url: str) -
     explained = on("explain", ID).out.decode()
     assert "by anna: odd.test is known for a@office.example now" in explained
     (entry,) = on("explain", ID, "--json").objects
-    assert [(one["ruling"], one["who"], one["link"]) for one in entry["rulings"]] == [("release", "anna", 1)]
+    assert [(one["ruling"], one["who"], one["link"]) for one in entry["rulings"]] == [("release", "anna", 2)]
 
 
 def test_a_confirmation_lists_the_domain(on: Run, store_url: str) -> None:
@@ -51,7 +51,7 @@ def test_a_confirmation_lists_the_domain(on: Run, store_url: str) -> None:
         },
     )
     with Store.open(store_url) as store:
-        assert store.answer([confirmed("odd.test")])[confirmed("odd.test")] == Known(True)
+        assert store.answer([confirmed("odd.test")])[confirmed("odd.test")] == Known("odd.test")
         assert [one.what for one in store.rulings()] == ["confirm"]
         assert store.rulings(since=1e12) == ()
 
@@ -60,10 +60,20 @@ def test_what_is_forgotten_is_gone_from_the_history_and_the_act_is_not(on: Run, 
     on("release", ID)
     ran = on("forget", "a@office.example", "--json", "--by", "anna")
     assert (ran.code, ran.objects[0]["forgotten"], ran.objects[0]["owners"]) == (0, "a@office.example", 1)
-    assert b"forgotten: odd.test (0 owners, 2 domains" in on("forget", "odd.test").out
+    said = b"forgotten: odd.test (what others remembered of links to it: 2)\n"
+    assert on("forget", "odd.test").out == said
+    assert on("forget", "nosuch.test").out == b"nothing was known of nosuch.test\n"
     with Store.open(store_url) as store:
         assert store.answer([habit(CLERK)])[habit(CLERK)].value.uses == 0
-        assert [one.what for one in store.rulings()] == ["release", "forget", "forget"]
+        assert [one.what for one in store.rulings()] == ["release", *["forget"] * 3]
+
+
+def test_a_release_says_what_it_took_off_the_confirmed_list(on: Run, store_url: str) -> None:
+    on("confirm", ID)
+    told = on("release", ID).out.decode()
+    assert told.endswith("; taken off the confirmed list: odd.test\n")
+    assert told.splitlines()[-1] in on("explain", ID).out.decode()
+    assert "taken off" not in on("release", ID).out.decode()
 
 
 @pytest.mark.parametrize(

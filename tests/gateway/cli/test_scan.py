@@ -139,3 +139,24 @@ def test_where_policy_only_observes_the_verdict_says_so(
 def test_where_policy_acts_nothing_is_said_of_observing(oddlink: Run) -> None:
     (found,) = oddlink("scan", "--json", "-", stdin=RAW).objects
     assert not {"scope", "observed", "observed_because"} & set(found)
+
+
+def test_a_recipient_brings_his_scope_and_what_speaks_of_him(oddlink: Run, tmp_path: Path) -> None:
+    (tmp_path / "oddlink.toml").write_text('[policy]\nfile = "policy.toml"\n')
+    (tmp_path / "policy.toml").write_text(
+        '[[block]]\ndomain = "odd.example"\nwhy = "test"\n'
+        '[[scope]]\nname = "sales"\nwhy = "test"\nrecipients = ["sales.bank.example"]\nobserve = true\n'
+    )
+    raw = RAW.replace(b"/a\r\n", b"/?to=me@sales.bank.example\r\n")
+    signals = {}
+    for asked, verdict in (((), "rewrite"), (("--recipient", "me@sales.bank.example"), "observe")):
+        (link,) = oddlink("scan", "--json", *asked, "-", stdin=raw).objects[0]["links"]
+        assert link["verdict"] == verdict
+        signals[verdict] = {piece["signal"] for piece in link["evidence"]}
+    assert "recipient_in_url" in signals["observe"] - signals["rewrite"]
+
+
+def test_what_is_no_address_is_no_recipient(oddlink: Run) -> None:
+    for command in ("scan", "backtest"):
+        ran = oddlink(command, "--recipient", "me", "x")
+        assert ran.code == 64 and "'me' is no address" in ran.err

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from gateway.clicks.console import Rulings, console_app
 from gateway.store import Store
-from gateway.store.rows import ClickRow, EvidenceRow, Search
+from gateway.store.rows import ClickRow, EvidenceRow, Ruling, Search
 from gateway.tokens import mint
 from policy.model import Known
 from policy.policyfile import load
@@ -63,9 +63,9 @@ def test_decisions_are_listed_and_lead_to_their_messages(web, filled):
     soup = soup_of(web.get("/"))
     cells = [cell.get_text(" ", strip=True) for cell in soup.select("tbody td")]
     assert cells == [
+        "rewritten",
         "2026-01-12 08:30:00",
         "0123456789abcdef",
-        "rewritten",
         "clerk@office.example",
         "Quarterly figures, SECRET-SUBJECT",
         "treasurer@bank.example",
@@ -126,7 +126,7 @@ def test_a_message_shows_every_link_with_points_and_what_was_not_looked_into(web
     soup = soup_of(web.get("/messages/0123456789abcdef"))
     text = soup.get_text(" ", strip=True)
     links = soup.select("details.link")
-    assert [("open" in link.attrs, link["id"]) for link in links] == [(False, "link-0"), (True, "link-3")]
+    assert [("open" in link.attrs, link["id"]) for link in links] == [(False, "link-1"), (True, "link-4")]
     rows = [[td.get_text() for td in tr.select("td")] for tr in links[1].select("tbody tr")]
     assert rows[0] == [
         "new-to-sender",
@@ -186,7 +186,7 @@ def test_a_rewritten_link_in_the_search_leads_to_its_message(web, filled, ring):
     ours = mint("https://click.bank.example", "login.portal-update.example", "Ab3dEf6hIj9lMn2p", ring)[0]
     answer = web.get("/", params={"url": ours})
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/messages/0123456789abcdef#link-3"
+    assert answer.headers["location"] == "/messages/0123456789abcdef#link-4"
     assert web.get("/", params={"url": ours + "x"}).status_code == 200
 
 
@@ -344,12 +344,31 @@ def test_an_observed_message_says_what_would_have_become_of_it(web, filled, stor
         observed_because=("qr",),
     )
     page = soup_of(web.get("/messages/0123456789abcdef")).get_text(" ", strip=True)
-    assert "Only observed would have been rewritten and tagged, because of qr" in page
+    assert "observed would have been rewritten and tagged, because of qr 0123456789abcdef" in page
     assert ", scope finance" in page
-    assert "observed: rewritten and tagged, because of qr" in web.get("/").text
+    (badge,) = soup_of(web.get("/")).select("td.outcome .badge.warn")
+    assert badge.get_text() == "would have been rewritten and tagged, because of qr"
     found = web.get("/api/decisions").json()[0]
     assert (found["scope"], found["observed"]) == ("finance", "rewritten")
     assert (found["observed_action"], found["observed_because"]) == ("tag", ["qr"])
+
+
+def test_what_would_have_left_untouched_all_the_same_has_no_warning(web, filled, store):
+    store.messages[0] = replace(store.messages[0], outcome="untouched", observed="untouched")
+    for path in ("/", "/messages/0123456789abcdef"):
+        assert "would have been" not in soup_of(web.get(path)).get_text()
+
+
+def test_mail_of_our_own_users_is_said_to_be_and_has_no_facts(web, filled, store):
+    store.messages[0] = replace(
+        store.messages[0], links=(), link_count=1, genuine=False, by="outbound",
+        identity_words="mail of our own users; not judged",
+    )  # fmt: skip
+    soup = soup_of(web.get("/messages/0123456789abcdef"))
+    text = soup.get_text(" ", strip=True)
+    assert "Outbound: mail of our own users; not judged." in text
+    assert not soup.select("ul.told") and "not proved" not in text and "No links were found" not in text
+    assert web.get("/api/decisions/0123456789abcdef").json()["facts"] == []
 
 
 def test_links_that_the_store_left_out_are_counted(web, filled, store):
@@ -382,7 +401,7 @@ def office(store, ring, clock, log, book):
 def press(office, what, **changes):
     """Press a button of the odd link, with what the form holds or something else."""
     page = soup_of(office.get("/messages/0123456789abcdef"))
-    form = page.select_one(f'#link-3 form[action$="/{what}"]')
+    form = page.select_one(f'#link-4 form[action$="/{what}"]')
     fields = {one["name"]: one["value"] for one in form.select("input")} | changes
     return office.post(form["action"], data=fields)
 
@@ -390,23 +409,48 @@ def press(office, what, **changes):
 def test_an_analyst_confirms_and_releases_with_a_press(office, filled, book):
     domain = filled.messages[0].links[1].domain
     answer = press(office, "confirm")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/messages/0123456789abcdef#link-3")
-    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(True)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/messages/0123456789abcdef#link-4")
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(domain)
     assert press(office, "release").status_code == 303
-    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(False)
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known("")
 
 
 def test_a_ruling_needs_the_nonce_of_its_own_button(office, filled, book, clock):
-    other = soup_of(office.get("/messages/0123456789abcdef")).select_one('#link-3 form[action$="/release"]')
+    other = soup_of(office.get("/messages/0123456789abcdef")).select_one('#link-4 form[action$="/release"]')
     nonces = ["", "x", other.select_one('[name="nonce"]')["value"]]
     assert [press(office, "confirm", nonce=one).status_code for one in nonces] == [403] * 3
     assert press(office, "confirm", link="0").status_code == 403
     page = soup_of(office.get("/messages/0123456789abcdef"))
-    late = page.select_one('#link-3 form[action$="/confirm"] [name="nonce"]')["value"]
+    late = page.select_one('#link-4 form[action$="/confirm"] [name="nonce"]')["value"]
     clock.now += 3600
     assert press(office, "confirm", nonce=late).status_code == 403
     domain = filled.messages[0].links[1].domain
-    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(False)
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known("")
+
+
+def test_a_link_that_passed_is_confirmed_only_by_a_second_press(office, filled, book):
+    domain = filled.messages[0].links[0].domain
+    page = soup_of(office.get("/messages/0123456789abcdef"))
+    assert not page.select('#link-1 form[action$="/release"]'), "it was not found odd"
+    fields = {one["name"]: one["value"] for one in page.select('#link-1 form[action$="/confirm"] input')}
+    asked = office.post("/messages/0123456789abcdef/confirm", data=fields)
+    assert asked.status_code == 200
+    assert f"This lists {domain} whole: 0 other messages linked there." in soup_of(asked).get_text()
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known("")
+    fields = {one["name"]: one["value"] for one in soup_of(asked).select("form input")}
+    assert office.post("/messages/0123456789abcdef/confirm", data=fields | {"nonce": "x"}).status_code == 403
+    assert office.post("/messages/0123456789abcdef/confirm", data=fields).status_code == 303
+    assert book.answer([confirmed(domain)])[confirmed(domain)] == Known(domain)
+
+
+def test_what_was_confirmed_last_can_be_released_though_it_passed(office, filled, store):
+    said = Ruling(1.0, "ann", "confirm", "0123456789abcdef", 0)
+    store.messages[0] = replace(store.messages[0], rulings=(said,))
+    page = soup_of(office.get("/messages/0123456789abcdef"))
+    assert page.select('#link-1 form[action$="/release"]')
+    store.messages[0] = replace(store.messages[0], rulings=(said, replace(said, what="release")))
+    page = soup_of(office.get("/messages/0123456789abcdef"))
+    assert not page.select('#link-1 form[action$="/release"]')
 
 
 def test_nothing_but_the_two_rulings_can_be_posted(office, filled):
@@ -417,7 +461,7 @@ def test_nothing_but_the_two_rulings_can_be_posted(office, filled):
 
 
 def test_a_console_that_only_reads_has_no_buttons(web, filled):
-    assert not soup_of(web.get("/messages/0123456789abcdef")).select("#link-3 form")
+    assert not soup_of(web.get("/messages/0123456789abcdef")).select("#link-4 form")
     assert web.post("/messages/0123456789abcdef/confirm", data={"link": "1"}).status_code == 404
 
 

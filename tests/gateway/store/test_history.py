@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.store import Store
+from gateway.store.history import SLICE, slices
+from gateway.store.rows import Ruling
 from policy.model import Habit, Known, Lesson, Owner, Question, Seen, Unknown
 from policy.questions import usual
 
@@ -163,3 +165,51 @@ def test_what_an_owner_links_to_most_comes_first_with_the_message_that_taught_it
         ("d.example", 1, "m2"),
     ]
     assert found[usual(WORLD)] == Known(())
+
+
+def confirmed(host: str) -> Question:
+    return Question("confirmed", (host,))
+
+
+def test_portions_hold_every_question_once_with_the_habits_first_and_a_domain_never_torn() -> None:
+    names = [f"d{number}.test" for number in range(2500)]
+    asked = [one for name in names for one in (seen(SENDER, name), confirmed(name), seen(WORLD, name))]
+    # An odd number, so that one portion would end between the two questions about a domain.
+    asked += [habit(SENDER), habit(WORLD), Question("places", ("sender", SENDER.name))]
+    portions = list(slices(asked))
+    assert sorted(map(repr, (one for some in portions for one in some))) == sorted(map(repr, asked))
+    assert {one.kind for one in portions[0][:3]} == {"habit", "places"}
+    assert all(len(some) <= SLICE + 1 for some in portions)
+    where = {one: at for at, some in enumerate(portions) for one in some}
+    assert all(where[seen(SENDER, name)] == where[seen(WORLD, name)] for name in names)
+
+
+@pytest.mark.parametrize("count", [20, 3000])
+def test_a_confirmed_domain_is_found_above_hosts_of_any_length(store: Store, count: int) -> None:
+    """Of few hosts and of many, which are looked up in another way."""
+    listed = ["bad.test", "site.host.example", "a.b.c.d.e.f.g.h.i.j.k.l.bad-host.test"]
+    store.confirm([Ruling(1.0, "anna", "confirm", domain=listed[0])], listed, ())
+    deep = ".".join("abcdefghijklmnopqrstuvwxyz")
+    bad = ["bad.test", f"{deep}.bad.test", "x.site.host.example", listed[2], f"{'a.' * 120}bad.test"]
+    good = [
+        "notbad.test",
+        "other.host.example",
+        "bad.test.example",
+        f"l.{listed[2][2:]}",
+        "test",
+        "192.0.2.1",
+    ]
+    good += [f"h{number}.{deep}.test" for number in range(count)]
+    answers = store.answer(map(confirmed, (*bad, *good)))
+    assert all(answers[confirmed(host)].value for host in bad)  # type: ignore[union-attr]
+    assert not any(answers[confirmed(host)].value for host in good)  # type: ignore[union-attr]
+
+
+def test_asking_in_portions_gives_the_same_answers(store: Store) -> None:
+    store.learn([Lesson((SENDER, WORLD), tuple(f"d{number}.test" for number in range(0, 1500, 3)), 5.0)])
+    names = [f"d{number}.test" for number in range(1500)]
+    asked = [habit(SENDER), *(seen(owner, name) for name in names for owner in (SENDER, WORLD))]
+    apart: dict[Question, object] = {}
+    for some in slices(asked):
+        apart |= store.answer(some)
+    assert apart == store.answer(asked)

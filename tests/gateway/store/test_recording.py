@@ -226,10 +226,14 @@ def test_what_is_over_the_limits_is_said_and_rewritten_links_are_kept(
     row = store.message(ID)
     assert row is not None
     assert row.link_count == count
-    assert [link.number for link in row.links][-2:] == [schema.MAX_LINKS - 1, count - 1]
+    last, rewritten = row.links[-2:]
+    assert (last.number, rewritten.number, rewritten.ticket) == (schema.MAX_LINKS - 1, count - 1, "T1")
+    assert (len(last.evidence), rewritten.evidence) == (1, ())
+    assert store.ticket("T1") is not None
     assert (row.flags[-1][0], row.flags[-1][2]) == (
         "store-limit",
-        f"Of {count} links, the first {schema.MAX_LINKS} were recorded.",
+        f"Of {count} links, the first {schema.MAX_LINKS} were recorded."
+        " Of the others, only the rewritten ones, without their evidence.",
     )
 
 

@@ -80,13 +80,13 @@ def test_a_confirmation_cancels_what_waits_and_lists_the_domain_with_all_below_i
     assert store.sweep(1000.0) == 1
     assert known(store) is None
     asked = [confirmed("odd.example"), confirmed("www.odd.example"), confirmed("notodd.example")]
-    assert [answer.value for answer in store.answer(asked).values()] == [True, True, False]
+    assert [answer.value for answer in store.answer(asked).values()] == ["odd.example", "odd.example", ""]
 
 
 def test_a_release_takes_a_confirmation_back(store: Store) -> None:
     store.confirm([NOTE], ["odd.example"], ["odd.example"])
     store.release([NOTE], odd(), 50.0)
-    assert store.answer([confirmed("odd.example")])[confirmed("odd.example")] == Known(False)
+    assert store.answer([confirmed("odd.example")])[confirmed("odd.example")] == Known("")
 
 
 def test_few_wait_for_one_sender_and_the_oldest_fall_out_unlearned(store: Store) -> None:

@@ -107,6 +107,7 @@ def test_a_path_that_can_be_cut_in_two_ways_is_unreadable() -> None:
         ("https://cse.google.com/url?sa=i&q=https://a.example/", "https://a.example/"),
         ("https://meet.google.com/linkredirect?dest=https://a.example/", "https://a.example/"),
         ("https://www.google.com/aclk?sa=l&adurl=https://a.example/", "https://a.example/"),
+        ("https://www.google.com/travel/clk?pc=x&pcurl=https://a.example/", "https://a.example/"),
         ("https://www.bing.com/aclick?ld=x&u=aHR0cHMlM2ElMmYlMmZhLmV4YW1wbGUlMmY", "https://a.example/"),
     ],
 )

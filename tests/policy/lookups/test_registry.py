@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from policy.lookups import registry
 from policy.lookups.registry import answer
 from policy.model import Answer, Known, Question, Unknown
 
@@ -71,3 +72,30 @@ async def test_cancelling_the_asker_stops_the_sources() -> None:
         await task
     await asyncio.sleep(0.01)
     assert source.stopped
+
+
+class Own(Source):
+    def __init__(self, kind: str, seconds: float, deadline: float) -> None:
+        super().__init__(kind, seconds)
+        self.deadline = deadline
+
+
+async def test_a_source_with_a_deadline_of_its_own_is_waited_for_and_lets_no_other_be_late() -> None:
+    slow, own = Source("a", 30), Own("b", 0.3, 5.0)
+    begun = time.monotonic()
+    facts = await answer([A, B], [slow, own], 0.05)
+    assert time.monotonic() - begun < 5
+    assert isinstance(facts.of(A), Unknown) and facts.of(B) == Known("2")
+    await asyncio.sleep(0)
+    assert slow.stopped
+
+
+async def test_a_source_that_breaks_its_own_deadline_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "LEEWAY", 0.05)
+    own = Own("b", 30, 0.05)
+    facts = await answer([A, B], [Source("a"), own], 5)
+    assert facts.of(A) == Known("1") and isinstance(facts.of(B), Unknown)
+    await asyncio.sleep(0)
+    assert own.stopped

@@ -186,3 +186,13 @@ def test_nothing_known_lowers_a_download(make_case: MakeCase) -> None:
 def test_signals_about_the_path_are_asked_for_every_link() -> None:
     by_link = {one.name for one in SIGNALS if one.by_link}
     assert {"changed_habits", "new_shape", "download"} <= by_link and "new_host" not in by_link
+
+
+def test_of_several_that_it_may_be_the_most_surprised_counts(make_case: MakeCase) -> None:
+    hosts = {"host": {"www.portal.example": 40}, "path": {"portal.example/in/0": 40}}
+    quiet, other = Owner("sender", "a via b"), "https://odd.portal.example/new/"
+    for signal in (changed_habits.signal, new_host.signal, new_shape.signal):
+        alone = signal(case_of(make_case, other, usual(hosts, MAILER)))
+        both = replace(Manner(quiet), others=(usual(hosts, MAILER),))
+        assert alone is not None and signal(case_of(make_case, other, both)) == alone
+        assert signal(case_of(make_case, other, Manner(quiet))) is None

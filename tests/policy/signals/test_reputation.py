@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from policy.model import Answer, Known, Question, Unknown
-from policy.questions import age, dnsbl, listed_page, name_servers, page_key, rank
+from policy.questions import age, confirmed, dnsbl, listed_page, name_servers, page_key, rank
 from policy.rules import DnsblCode, DnsblZone, Rules
+from policy.signals import confirmed as confirmed_signal
 from policy.signals import dnsbl as dnsbl_signal
 from policy.signals import listed_page as page_signal
 from policy.signals import parked, unresolved, young
@@ -126,3 +127,17 @@ def test_neighbours_on_shared_and_visited_hosts_say_nothing(make_case: MakeCase,
 def test_one_page_has_one_key(url: str) -> None:
     assert page_key(url) == "odd.test/a?b"
     assert page_key("https://odd.test") == page_key("https://odd.test/") == "odd.test/"
+
+
+def test_a_confirmation_is_told_under_the_name_that_was_confirmed(make_case: MakeCase, rules: Rules) -> None:
+    asked = confirmed("login.odd.test")
+    found = confirmed_signal.signal(_case(make_case, {asked: Known("odd.test")}, rules))
+    assert found is not None and found.used == (asked,)
+    assert found.words == "An analyst here confirmed a link to odd.test as bad"
+
+
+@pytest.mark.parametrize("answer", [Known(""), Known(False), Known(None), Known(3), Unknown("late")])
+def test_what_is_not_known_to_be_confirmed_is_no_evidence(
+    make_case: MakeCase, rules: Rules, answer: Answer
+) -> None:
+    assert confirmed_signal.signal(_case(make_case, {confirmed("login.odd.test"): answer}, rules)) is None

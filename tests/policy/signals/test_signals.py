@@ -96,6 +96,23 @@ def test_participant_is_a_domain_of_the_conversation(make_case: MakeCase) -> Non
     assert participant.signal(make_case("https://xoffice.example/", participants=people)) is None
 
 
+def test_the_address_of_another_site_in_the_link_takes_its_popularity(make_case: MakeCase) -> None:
+    facts = {rank("big.test"): Known(5)}
+    login = "https://login.big.test/oauth2/authorize?client_id=1&redirect_uri="
+    assert popular.signal(make_case(login + "https%3A%2F%2Fodd.test%2Fx", facts=facts)) is None
+    assert popular.signal(make_case(login + "https%3A%2F%2Fwww.big.test%2Fx", facts=facts)) is not None
+
+
+@pytest.mark.parametrize(
+    "host", ["gist.github.com", "cdn.discordapp.com", "pastebin.com", "acrobat.adobe.com"]
+)
+def test_what_anybody_shares_under_a_famous_name_is_not_popular(make_case: MakeCase, host: str) -> None:
+    case = make_case(
+        f"https://{host}/x/y", facts={rank(host.partition(".")[2]): Known(5), rank(host): Known(5)}
+    )
+    assert popular.signal(case) is None and case.free_host() and case.site == host
+
+
 def test_popular_counts_by_logarithm_of_the_rank_and_not_where_anyone_publishes(make_case: MakeCase) -> None:
     def strength(place: Any, url: str = "https://big.test/") -> float:
         return _strength(popular.signal(make_case(url, facts={rank("big.test"): Known(place)})))

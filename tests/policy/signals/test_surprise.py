@@ -88,3 +88,40 @@ def test_an_id_of_any_length_is_quoted_shortly(make_case: Make) -> None:
         make_case, history(1, ("office.example", Seen(1, MARCH, MARCH, first_id="<" + "a" * 9000 + "@x>")))
     )
     assert len(found) < 600
+
+
+def told(make_case: Make, own: Seen | None, whole: Seen | None, others: Seen | None) -> str:
+    facts = history(2, OWN) | {
+        seen(CLERK, "files.test"): Known(own),
+        seen(OFFICE, "files.test"): Known(whole),
+        seen(ORGANISATION, "files.test"): Known(others),
+    }
+    return words(make_case, facts)
+
+
+def test_the_senders_own_messages_are_not_those_of_others(make_case: Make) -> None:
+    once, both = Seen(2, MARCH, MARCH, 1, 1, "aaaa"), Seen(5, MARCH, MARCH, 2, 2, "aaaa")
+    assert told(make_case, once, None, once).endswith("; nobody else has sent us a link to it")
+    assert told(make_case, once, None, both).endswith("; 3 messages to others here linked to it")
+    assert told(make_case, None, None, both).endswith("; 5 messages to others here linked to it, first on "
+                                                      "2025-03-04 in aaaa")  # fmt: skip
+
+
+def test_nobody_is_only_said_where_nobody_linked_there(make_case: Make) -> None:
+    """What the sender's own organisation links to of itself is not counted for ours."""
+    once = Seen(2, MARCH, MARCH, 1, 1, "aaaa")
+    found = told(make_case, once, once, None)
+    assert "nobody here" not in found and found.endswith(
+        "; nobody outside office.example has sent us a link to it"
+    )
+    assert told(make_case, None, None, None).endswith("; nobody here has ever received a link to it")
+
+
+def test_a_sentence_begins_with_a_capital_and_never_changes_an_address(make_case: Make) -> None:
+    once = Seen(2, MARCH, MARCH, 1, 1, "aaaa")
+    assert told(make_case, once, None, once).startswith(
+        "clerk@office.example linked to files.test in 2 messages"
+    )
+    facts = {habit(ORGANISATION): Known(Habit(5000, 9000, 800, MARCH, MARCH))}
+    facts |= {seen(ORGANISATION, "files.test"): Known(None)}
+    assert words(make_case, facts).startswith("Nobody here has")

@@ -22,7 +22,7 @@ Make = Callable[..., Case]
 def test_the_words_name_who_wrote_it_when_and_which_message(make_case: Make) -> None:
     case = replace(make_case("https://files.example/x"), earlier={"files.example": MENTION})
     found = thread.signal(case)
-    assert found is not None and found.strength == 0.5
+    assert found is not None and found.strength == 0.2
     assert found.words == (
         "files.example stood in an earlier message of this conversation, by partner.example, "
         "<m1@partner.example> of 2026-01-01"
@@ -44,7 +44,9 @@ def test_it_excuses_no_host_anyone_can_publish_on_and_no_other_domain(make_case:
     assert thread.signal(replace(case, earlier=quoted)) is None
 
 
-def test_who_wrote_in_the_conversation_takes_part_by_half(make_case: Make) -> None:
+def test_who_wrote_in_the_conversation_takes_part_by_a_third(make_case: Make) -> None:
     case = make_case("https://partner.example/x")
     found = participant.signal(replace(case, participants={"partner.example": WRITER}))
-    assert found is not None and found.strength == 0.5
+    assert found is not None and found.strength == 1 / 3
+    mine = {"partner.example": replace(MENTION, domain="partner.example")}
+    assert thread.signal(replace(case, earlier=mine)) is None, "said once is enough"
