@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from gateway.store.rows import LinkRow, MessageRow, Ruling
+from gateway.store.rulings import with_taken
 from policy.domains import above, clean, registrable
 from policy.history import form, habits
 from policy.model import Identity, Lesson
@@ -77,7 +78,7 @@ def release(
         words = "nothing is learned: the link names no domain"
     names = (*domains, *filter(None, [clean(domain)]))
     taken = store.release([_note("release", row, one, who, at, words) for one in links], lesson, at, names)
-    words += f"; taken off the confirmed list: {', '.join(taken)}" if taken else ""
+    words = with_taken(words, taken)
     return Ruled("release", row.id, tuple(one.number for one in links), domains, words)
 
 

@@ -38,10 +38,10 @@ def quickly_made(made: type[T]) -> type[T]:
     init: Callable[..., None] = names["__init__"]
     init.__qualname__, init.__module__ = f"{made.__qualname__}.__init__", made.__module__
     init.__annotations__ = made.__init__.__annotations__
-    made.__init__ = init  # type: ignore[method-assign]
+    made.__init__ = init  # type: ignore[method-assign]  # as dataclass itself does
     values = attrgetter(*(each.name for each in own))
     if len(own) == 1:  # attrgetter then gives the value itself
-        made.__reduce__ = lambda self: (made, (values(self),))  # type: ignore[method-assign]
+        made.__reduce__ = lambda self: (made, (values(self),))  # type: ignore[method-assign]  # as dataclass itself does
     else:
-        made.__reduce__ = lambda self: (made, values(self))  # type: ignore[method-assign]
+        made.__reduce__ = lambda self: (made, values(self))  # type: ignore[method-assign]  # as dataclass itself does
     return made

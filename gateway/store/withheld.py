@@ -85,8 +85,12 @@ def release(connection: sqlite3.Connection, some: Sequence[Waiting]) -> None:
 def sweep(connection: sqlite3.Connection, before: float, window: float = 0.0) -> int:
     """Learn what has waited since ``before`` (Unix time, seconds) or longer; gives the number of rows.
 
-    What follows an earlier use by the same sender within ``window`` seconds is learned as of that use.
+    What follows an earlier use by the same sender within ``window`` seconds is learned as of that use. What
+    an analyst has confirmed as bad is dropped: it may have begun to wait only after that.
     """
+    bad = "SELECT domain FROM confirmed WHERE domain IN (SELECT domain FROM pending WHERE at <= ?)"
+    for (domain,) in connection.execute(bad, (before,)).fetchall():
+        cancel(connection, domain)
     rows = connection.execute(
         f"{_ROWS} WHERE at <= ? ORDER BY at, message, domain LIMIT ?", (before, AT_ONCE)
     )

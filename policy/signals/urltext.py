@@ -40,7 +40,7 @@ def behind_host(url: str) -> str:
 
 def path(url: str) -> str:
     """The path as written, without its first slash."""
-    return _BEFORE_QUERY.match(url.partition("://")[2])[0].partition("/")[2]  # type: ignore[index]
+    return _BEFORE_QUERY.match(url.partition("://")[2])[0].partition("/")[2]  # type: ignore[index]  # it matches every text, the empty one too
 
 
 @lru_cache(maxsize=64)

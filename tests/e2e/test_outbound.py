@@ -127,7 +127,7 @@ async def test_three_users_on_three_days_make_a_domain_familiar_to_mail_that_com
         (answer,) = parts.store.answer([seen(ORGANISATION, "reports.example")]).values()
         after = await desk.receive(LINK)
     await parts.close()
-    known = answer.value  # type: ignore[union-attr]
+    known = answer.value  # type: ignore[union-attr]  # an Unknown fails here
     assert isinstance(known, Seen) and (known.days, known.senders) == (3, 3)
     assert after.score < before.score - 1
     assert "messages to others here linked to" in " ".join(one.words for one in after.evidence)

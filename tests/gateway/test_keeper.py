@@ -28,8 +28,10 @@ from policy.model import (
     Lesson,
     Owner,
     Question,
+    Seen,
     Unknown,
 )
+from policy.questions import seen
 
 LINK = Link("1", "https://odd.example/", "https://odd.example/", "", "text", None, "odd.example")
 
@@ -450,3 +452,17 @@ async def test_the_event_loop_goes_on_while_the_store_hangs(
     assert ticks == 10
     go_on.set()
     await keeper.close()
+
+
+async def test_what_nobody_objected_to_counts_as_one_day(keeper: Keeper, store: Store) -> None:
+    day = 86400.0
+    owner = Owner("sender", "a@office.example")
+    for number in range(3):
+        late = Lesson((owner,), ("odd.example",), number * day + 1, id=f"m{number}")
+        keeper.settle(replace(settled(number), waiting=late))
+    keeper.settle(replace(settled(3), at=30 * day, unobjected=16 * day))
+    await keeper.flush()
+    asked = seen(owner, "odd.example")
+    found = store.answer([asked])[asked]
+    assert isinstance(found, Known) and isinstance(found.value, Seen)
+    assert (found.value.messages, found.value.days) == (3, 1)

@@ -53,7 +53,7 @@ class Desk:
 
     def kept(self, kind: str) -> dict[str, int]:
         asked = traits(Owner("sender", CLERK))
-        value = self.store.answer([asked])[asked].value  # type: ignore[union-attr]
+        value = self.store.answer([asked])[asked].value  # type: ignore[union-attr]  # an Unknown fails here
         assert isinstance(value, tuple)
         return {one.value: one.messages for one in value if isinstance(one, Trait) and one.kind == kind}
 

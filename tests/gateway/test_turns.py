@@ -50,7 +50,7 @@ async def test_what_is_due_first_is_done_first_and_of_equals_what_came_first(tur
     done: list[int] = []
     waits = (60.0, 0.0, 30.0, 0.0)
     jobs = [
-        asyncio.create_task(turns.run(lambda number=number: done.append(number), later=later))  # type: ignore[misc]
+        asyncio.create_task(turns.run(lambda number=number: done.append(number), later=later))  # type: ignore[misc]  # mypy cannot infer the default
         for number, later in enumerate(waits)
     ]
     await asyncio.sleep(0.01)
@@ -110,7 +110,7 @@ async def test_what_is_cancelled_before_its_turn_is_never_done(turns: Turns, wit
 async def test_closing_does_what_waits() -> None:
     turns, done = Turns("test"), list[int]()
     gate, first = await closed(turns)
-    tasks = [asyncio.create_task(turns.run(lambda one=one: done.append(one))) for one in range(3)]  # type: ignore[misc]
+    tasks = [asyncio.create_task(turns.run(lambda one=one: done.append(one))) for one in range(3)]  # type: ignore[misc]  # mypy cannot infer the default
     await asyncio.sleep(0.01)
     gate.go_on.set()
     turns.close()

@@ -141,7 +141,7 @@ def test_somebody_long_known_vouches(rules: Rules) -> None:
     ids=["seldom", "never", "new", "long ago", "the sender's own", "a provider"],
 )
 def test_others_do_not(rules: Rules, change: dict[str, object]) -> None:
-    assert vouched([replace(PARTNER, **change)], CLERK, rules.history, NOW) == {}  # type: ignore[arg-type]
+    assert vouched([replace(PARTNER, **change)], CLERK, rules.history, NOW) == {}  # type: ignore[arg-type]  # fields by name
 
 
 def test_our_own_user_vouches_before_others_and_only_while_it_lasts(rules: Rules) -> None:

@@ -162,3 +162,16 @@ def test_a_scope_that_names_senders_counts_in_an_archive(oddlink: Run, here: Pat
     ran = oddlink("backtest", "--json", "--policy", "scope.toml", str(letters))
     assert {one.get("scope") for one in ran.objects if one["sender"]["domain"] == sender} == {"them"}
     assert all("scope" not in one for one in ran.objects if not one["sender"]["domain"].endswith(sender))
+
+
+def test_three_odd_mails_and_a_silence_make_no_habit(oddlink: Run, tmp_path: Path) -> None:
+    def mail(day: float, url: str) -> bytes:
+        at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(1_700_000_000 + day * 86400))
+        return f"From: a@office.example\r\nDate: {at}\r\nMessage-ID: <{day}@x>\r\n\r\n{url}\r\n".encode()
+
+    days = [*((day, "https://portal.example/x") for day in range(300)), (301, "https://drip.test/x")]
+    days += [(302, "https://drip.test/x"), (303, "https://drip.test/x"), (320, "https://drip.test/now")]
+    for number, (day, url) in enumerate(days):
+        (tmp_path / f"{number:03}.eml").write_bytes(mail(day, url))
+    ran = oddlink("backtest", "--json", "--from-is-genuine", *(f"{n:03}.eml" for n in range(len(days))))
+    assert [one["outcome"] for one in ran.objects[-4:]] == ["rewritten"] * 4

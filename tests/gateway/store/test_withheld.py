@@ -126,3 +126,29 @@ def test_forgetting_an_address_leaves_its_colleagues(store: Store) -> None:
     assert known(store, "a.example") is None
     assert store.answer([habit(other)])[habit(other)].value.messages == 1
     assert store.sweep(1e9) == 0
+
+
+def test_what_was_confirmed_before_it_began_to_wait_is_never_learned(store: Store) -> None:
+    store.confirm([NOTE], ["odd.example"], ["odd.example"])
+    store.learn([], waiting=[odd("m2", 20.0), odd("m3", 20.0, "other.example")])
+    assert store.sweep(30.0) == 1
+    assert (known(store), known(store, "other.example") is not None) == (None, True)
+    store.release([NOTE], None, 40.0, ["odd.example"])
+    assert store.sweep(50.0) == 0, "it was dropped, not kept for later"
+
+
+def test_what_came_within_one_silence_counts_as_one_day(store: Store) -> None:
+    day = 86400.0
+    store.learn([], waiting=[odd(f"m{number}", number * day) for number in (1, 2, 13, 15, 16, 30)])
+    store.sweep(40 * day, 14 * day)
+    found = known(store)
+    assert found is not None
+    assert (found.messages, found.days, found.last) == (6, 3, 30 * day), "days 1, 15 and 30"
+
+
+def test_silence_is_counted_from_the_last_use_that_is_known(store: Store) -> None:
+    day = 86400.0
+    store.learn([odd("m0", 10 * day)], waiting=[odd("m1", 12 * day)])
+    store.sweep(40 * day, 14 * day)
+    found = known(store)
+    assert found is not None and (found.messages, found.days) == (2, 1)
